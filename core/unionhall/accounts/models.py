@@ -1,0 +1,104 @@
+"""Accounts, grants, sessions, one-time tokens and throttles."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from unionhall.base import db
+from unionhall.orgs.models import Org
+from unionhall.platform.access import OrgOwned
+
+
+class Account(OrgOwned, db.Model):
+    """Somebody who can log in. `org_id` is the org whose administrators look after the account."""
+
+    __tablename__ = "accounts_account"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    login: Mapped[str] = mapped_column(String(60))
+    login_key: Mapped[str] = mapped_column(String(60), unique=True)
+    name: Mapped[str] = mapped_column(String(60))
+    email: Mapped[str] = mapped_column(String(200), default="")
+    password_hash: Mapped[str] = mapped_column(String(200), default="")
+    password_at: Mapped[datetime | None]
+    disabled_at: Mapped[datetime | None]
+    totp_sealed: Mapped[str] = mapped_column(String(200), default="")
+    totp_confirmed_at: Mapped[datetime | None]
+    totp_last_step: Mapped[int] = mapped_column(default=0)
+    created_at: Mapped[datetime]
+
+    org: Mapped[Org] = relationship(lazy="joined", innerjoin=True)
+    grants: Mapped[list[AccountGrant]] = relationship(back_populates="account", order_by="AccountGrant.id")
+
+    @property
+    def enabled(self) -> bool:
+        """True when the account may log in."""
+        return self.disabled_at is None
+
+    @property
+    def has_second_factor(self) -> bool:
+        """True when logging in asks for a code as well."""
+        return self.totp_confirmed_at is not None
+
+
+class AccountGrant(db.Model):
+    """A role held in an org's subtree, from one moment until another."""
+
+    __tablename__ = "accounts_grant"
+    __table_args__ = (CheckConstraint("ends_at is null or ends_at > starts_at", name="period"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("accounts_account.id"), index=True)
+    role: Mapped[str] = mapped_column(String(30))
+    org_id: Mapped[int] = mapped_column(ForeignKey("orgs_org.id"), index=True)
+    starts_at: Mapped[datetime]
+    ends_at: Mapped[datetime | None]
+    revoked_at: Mapped[datetime | None]
+    granted_by: Mapped[int | None]
+
+    account: Mapped[Account] = relationship(back_populates="grants")
+    org: Mapped[Org] = relationship(lazy="joined", innerjoin=True)
+
+    def in_force(self, now: datetime) -> bool:
+        """True while the grant holds."""
+        return self.revoked_at is None and self.starts_at <= now and (self.ends_at is None or now < self.ends_at)
+
+
+class LoginSession(db.Model):
+    """One login on one device; ending the row ends the session everywhere at once."""
+
+    __tablename__ = "accounts_session"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("accounts_account.id"), index=True)
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    started_at: Mapped[datetime]
+    seen_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+    address: Mapped[str] = mapped_column(String(60))
+    agent: Mapped[str] = mapped_column(String(200))
+    strong: Mapped[bool] = mapped_column(default=False)
+
+
+class OneTimeToken(db.Model):
+    """A single-use token that was handed out (first administrator, invitation, reset, recovery code); only its hash."""
+
+    __tablename__ = "accounts_token"
+    __table_args__ = (UniqueConstraint("token_hash"), Index("ix_accounts_token_owner", "account_id", "purpose"))
+    id: Mapped[int] = mapped_column(primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("accounts_account.id"))
+    purpose: Mapped[str] = mapped_column(String(20))
+    token_hash: Mapped[str] = mapped_column(String(64))
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+
+
+class Throttle(db.Model):
+    """Tries counted per key ("login:account:…", "login:source:…") in a window; shared by all processes."""
+
+    __tablename__ = "accounts_throttle"
+    key: Mapped[str] = mapped_column(String(120), primary_key=True)
+    window_ends: Mapped[datetime] = mapped_column(index=True)
+    tries: Mapped[int] = mapped_column(default=0)

@@ -1,0 +1,82 @@
+"""The application factory. Reads top to bottom: configure, load plugins, mount, guard."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from flask import Flask
+from jinja2 import StrictUndefined
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from unionhall.base import config as configuration
+from unionhall.base import db, i18n, logs, web
+from unionhall.host import assets, discovery, mounting, slots, themes
+from unionhall.host.registry import PluginHost
+from unionhall.hooks.types import Actor, Event
+from unionhall.platform import access, mail, outbox
+from unionhall.platform.storage import LocalFolder
+
+FEATURES = ("site", "desk", "settings", "orgs", "accounts", "media", "news", "system")
+
+
+def create_app(overrides: dict[str, Any] | None = None, *, plugins: bool = True) -> Flask:
+    """Build the application; `overrides` beats environment and file, `plugins=False` is `--safe`."""
+    config = configuration.load(overrides)
+    app = Flask("unionhall", static_folder=None, template_folder=None, instance_path=str(config.instance.resolve()))
+    app.config["UNIONHALL"] = config
+    app.testing = config.testing
+    app.json.ensure_ascii = False  # type: ignore[attr-defined]
+    if not config.testing:
+        logs.init(config.log_level)
+    db.init(app, config.database)
+
+    features = [discovery.core_feature(f"unionhall.{name}.hooks") for name in FEATURES]
+    host = PluginHost(features, discovery.find_plugins() if plugins else [])
+    app.extensions["unionhall.host"] = host
+    app.extensions["unionhall.storage"] = LocalFolder(config.media_folder)
+
+    web.init(app, config)
+    mounting.mount(app, host)
+    _rights(app, host)
+    _outbox(app, host)
+    _looks(app, host, config)
+    if config.proxy_hops:
+        hops = config.proxy_hops
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+    return app
+
+
+def _rights(app: Flask, host: PluginHost) -> None:
+    permissions = {item.name: item for _, item in host.gather("unionhall_permissions")}
+
+    def refuse(actor: Actor, permission: str, org_path: str) -> bool:
+        return False in host.call("unionhall_may", actor=actor, permission=permission, org_path=org_path)
+
+    app.extensions["unionhall.rights"] = access.Rights(permissions, refuse)
+
+
+def _outbox(app: Flask, host: PluginHost) -> None:
+    with app.app_context():
+        outbox.handle(mail.TOPIC, mail.deliver)
+        outbox.handle("event", lambda payload: host.call("unionhall_committed", event=Event(**payload)))
+
+
+def _looks(app: Flask, host: PluginHost, config: configuration.Config) -> None:
+    chain = themes.lineage(config.theme)
+    app.jinja_env.undefined = StrictUndefined
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.jinja_loader = themes.loader(config.instance, chain, mounting.folders(host, "templates"))
+    base = Path(db.__file__).parent
+    static = {"base": base / "static", **mounting.folders(host, "static")}
+    static |= {f"theme-{theme.name}": theme.folder / "static" for theme in chain if (theme.folder / "static").is_dir()}
+    assets.mount_assets(app, static)
+    slots.init(app)
+    app.jinja_env.globals["html_lang"] = i18n.html_lang
+    app.jinja_env.globals["theme"] = chain[0] if chain else None
+
+    def catalogues() -> list[Path]:
+        core = Path(db.__file__).parents[1] / "translations"
+        return [core, *mounting.folders(host, "translations").values(), *(t.folder / "translations" for t in chain)]
+
+    i18n.init(app, config.languages, catalogues)

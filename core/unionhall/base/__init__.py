@@ -1,0 +1,1 @@
+"""The ground floor: database, configuration, time, luck, errors, languages, keys, web manners."""

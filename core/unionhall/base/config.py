@@ -1,0 +1,104 @@
+"""Configuration: environment variables `UNIONHALL_*` over `instance/unionhall.cfg` over defaults."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from pathlib import Path
+from typing import Any
+
+from pydantic import Field, ValidationError
+from pydantic_settings import BaseSettings, InitSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
+
+from unionhall.base.errors import ConfigProblem
+
+
+class Config(BaseSettings):
+    """Everything a site's administrator sets on the server; what editors set lives in the settings feature."""
+
+    model_config = SettingsConfigDict(env_prefix="UNIONHALL_", extra="forbid", frozen=True)
+
+    instance: Path = Path("instance")
+    secret_key: str = ""
+    old_secret_keys: tuple[str, ...] = ()
+    database_url: str = ""
+    site_url: str = "http://127.0.0.1:8000"
+    trusted_hosts: tuple[str, ...] = ()
+    proxy_hops: int = Field(0, ge=0, le=5)
+    secure_cookies: bool = False
+    testing: bool = False
+    demo: bool = False
+    maintenance: bool = False
+    theme: str = "hall"
+    languages: tuple[str, ...] = ("zh_CN", "en")
+    upload_limit: int = Field(12 * 1024 * 1024, ge=1024)
+    password_cost: int = Field(3, ge=1, description="argon2 passes; RFC 9106 low-memory profile")
+    password_memory: int = Field(65536, ge=8, description="argon2 memory in KiB")
+    staff_idle_minutes: int = Field(30, ge=1)
+    session_hours: int = Field(12, ge=1)
+    require_second_factor: bool = False
+    smtp_host: str = ""
+    smtp_port: int = 587
+    smtp_user: str = ""
+    smtp_password: str = ""
+    mail_from: str = "unionhall@localhost"
+    web_threads: int = Field(8, ge=1)
+    web_workers: int = Field(1, ge=1)
+    log_level: str = "INFO"
+
+    @classmethod
+    def settings_customise_sources(
+        cls, settings_cls: type[BaseSettings], **sources: PydanticBaseSettingsSource
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """What the caller passed, then the environment, then the instance's file."""
+        passed, environment = sources["init_settings"], sources["env_settings"]
+        instance = passed().get("instance") or environment().get("instance") or "instance"
+        return passed, environment, InitSettingsSource(settings_cls, _read_file(Path(instance) / "unionhall.cfg"))
+
+    @property
+    def database(self) -> str:
+        """Return the SQLAlchemy address; SQLite in the instance folder unless set."""
+        url = self.database_url or f"sqlite:///{self.instance.resolve() / 'unionhall.sqlite3'}"
+        return url.replace("postgresql://", "postgresql+psycopg://", 1)
+
+    @property
+    def media_folder(self) -> Path:
+        """Return the folder that holds uploaded files."""
+        return self.instance / "media"
+
+
+def load(overrides: dict[str, Any] | None = None) -> Config:
+    """Read the configuration; `overrides` beats all else (tests). Raises ConfigProblem naming every bad value."""
+    try:
+        config = Config(**(overrides or {}))
+    except ValidationError as error:
+        raise ConfigProblem("; ".join(f"{e['loc'][0]}: {e['msg']}" for e in error.errors())) from None
+    if not config.secret_key:
+        config = config.model_copy(update={"secret_key": _kept_key(config.instance)})
+    return config
+
+
+def _read_file(path: Path) -> dict[str, str]:
+    """Read `name = value` lines; `#` starts a comment line."""
+    if not path.exists():
+        return {}
+    values: dict[str, str] = {}
+    for line in path.read_text("utf-8").splitlines():
+        name, equals, value = line.partition("=")
+        if equals and not line.lstrip().startswith("#"):
+            values[name.strip().lower()] = value.strip()
+    values.pop("instance", None)
+    return values
+
+
+def _kept_key(instance: Path) -> str:
+    """Return the site's own random key, made at the first start and readable by its owner only."""
+    instance.mkdir(parents=True, exist_ok=True)
+    path = instance / "secret.key"
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return path.read_text("ascii").strip()
+    with os.fdopen(descriptor, "w") as file:
+        file.write(secrets.token_urlsafe(48))
+    return path.read_text("ascii").strip()

@@ -1,0 +1,158 @@
+"""The database: declarative base, column types and the one place that commits."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import UTC, datetime
+from typing import Annotated, Any
+
+import structlog
+from flask import Flask
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import DateTime, Dialect, Engine, MetaData, String, event
+from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.orm import DeclarativeBase, Session, mapped_column, scoped_session
+from sqlalchemy.types import TypeDecorator
+
+NAMING = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+__all__ = ["IntegrityError", "Model", "UTCDateTime", "after_commit", "engine", "finish", "init", "session", "start_writing", "unit_of_work", "update_count", "write_aside"]
+LOCK_WAIT_SECONDS = 5
+log = structlog.get_logger("unionhall.db")
+
+_writing: ContextVar[bool] = ContextVar("unionhall_writing", default=False)
+
+
+class UTCDateTime(TypeDecorator[datetime]):
+    """An aware moment, stored as UTC; a naive one is a programming error."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("naive datetime")
+        value = value.astimezone(UTC)
+        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Model(DeclarativeBase):
+    """Base of every table. `__tablename__` begins with the feature's or plugin's name."""
+
+    metadata = MetaData(naming_convention=NAMING)
+    type_annotation_map = {datetime: UTCDateTime}
+
+
+Id = Annotated[int, mapped_column(primary_key=True)]
+ShortText = Annotated[str, mapped_column(String(200))]
+
+_extension = SQLAlchemy()
+
+
+def session() -> scoped_session[Session]:
+    """Return this request's, command's or job's session."""
+    return _extension.session
+
+
+def engine() -> Engine:
+    """Return the application's engine."""
+    return _extension.engine
+
+
+def init(app: Flask, url: str) -> None:
+    """Bind the database to the application and set each engine's safe defaults."""
+    options: dict[str, Any] = {"pool_pre_ping": True}
+    if url.startswith("sqlite"):
+        options["connect_args"] = {"timeout": LOCK_WAIT_SECONDS, "check_same_thread": False}
+    else:
+        options["connect_args"] = {"connect_timeout": LOCK_WAIT_SECONDS}
+    app.config.update(SQLALCHEMY_DATABASE_URI=url, SQLALCHEMY_ENGINE_OPTIONS=options)
+    _extension.init_app(app)
+    with app.app_context():
+        if engine().dialect.name == "sqlite":
+            prepare_sqlite(engine())
+
+
+def prepare_sqlite(target: Engine) -> None:
+    """WAL, foreign keys, full durability; a writing unit takes the write lock at once (no lost upgrades)."""
+
+    def connect(connection: Any, record: object) -> None:
+        connection.isolation_level = None
+        for pragma in ("journal_mode=WAL", "foreign_keys=ON", "synchronous=FULL"):
+            connection.execute(f"PRAGMA {pragma}")
+
+    def begin(connection: Any) -> None:
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if _writing.get() else "BEGIN")
+
+    event.listen(target, "connect", connect)
+    event.listen(target, "begin", begin)
+
+
+def start_writing() -> None:
+    """Mark the unit of work that begins now as a writing one; ends whatever was being read before."""
+    session().rollback()
+    _writing.set(True)
+
+
+def finish(*, keep: bool) -> None:
+    """Commit or roll back the unit of work, then run what was to happen after a commit."""
+    pending: list[Callable[[], None]] = session().info.pop("after_commit", [])
+    try:
+        session().commit() if keep else session().rollback()
+    except BaseException:
+        session().rollback()
+        raise
+    finally:
+        _writing.set(False)
+    if keep:
+        for action in pending:
+            action()
+
+
+@contextmanager
+def unit_of_work() -> Iterator[scoped_session[Session]]:
+    """One transaction for a command, a job or a test: returning commits, raising rolls back."""
+    start_writing()
+    try:
+        yield session()
+    except BaseException:
+        finish(keep=False)
+        raise
+    finish(keep=True)
+
+
+def after_commit(action: Callable[[], None]) -> None:
+    """Run the action once this unit of work is safely stored; never if it is rolled back."""
+    session().info.setdefault("after_commit", []).append(action)
+
+
+def update_count(statement: Any) -> int:
+    """Execute an UPDATE or DELETE and return how many rows it changed (conditional updates decide races)."""
+    return int(session().execute(statement).rowcount)  # type: ignore[attr-defined]
+
+
+def write_aside(statement: Any) -> None:
+    """Execute one small write in a transaction of its own, from a request that only reads; a busy database skips it."""
+    session().rollback()
+    mark = _writing.set(True)
+    try:
+        with engine().begin() as connection:
+            connection.execute(statement)
+    except OperationalError:
+        log.warning("small write skipped")
+    finally:
+        _writing.reset(mark)

@@ -1,0 +1,204 @@
+"""Web manners: request ids, security headers, one unit of work per writing request, errors that help."""
+
+from __future__ import annotations
+
+import secrets
+import unicodedata
+from typing import Any
+from urllib.parse import urlsplit
+
+import structlog
+from flask import Flask, Response, g, jsonify, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_wtf.csrf import CSRFError, CSRFProtect
+from sqlalchemy.exc import DBAPIError, OperationalError
+from werkzeug.exceptions import HTTPException
+from werkzeug.wrappers import Response as BaseResponse
+
+from unionhall.base import db
+from unionhall.base.config import Config
+from unionhall.base.errors import UnionHallError, Unavailable
+from unionhall.base.i18n import html_lang
+
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+CSP = {
+    "default-src": "'none'",
+    "script-src": "'self'",
+    "style-src": "'self'",
+    "img-src": "'self' data:",
+    "media-src": "'self'",
+    "font-src": "'self'",
+    "connect-src": "'self'",
+    "manifest-src": "'self'",
+    "form-action": "'self'",
+    "frame-src": "'self'",
+    "frame-ancestors": "'self'",
+    "base-uri": "'none'",
+    "object-src": "'none'",
+}
+log = structlog.get_logger("unionhall.web")
+csrf = CSRFProtect()
+
+
+def init(app: Flask, config: Config) -> None:
+    """Install the manners; called before any route is mounted."""
+    app.config.update(
+        SECRET_KEY=config.secret_key,
+        SECRET_KEY_FALLBACKS=list(config.old_secret_keys),
+        SESSION_COOKIE_NAME="__Host-uh" if config.secure_cookies else "uh",
+        SESSION_COOKIE_SECURE=config.secure_cookies,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        MAX_CONTENT_LENGTH=config.upload_limit,
+        MAX_FORM_MEMORY_SIZE=4 * 1024 * 1024,
+        MAX_FORM_PARTS=500,
+        TRUSTED_HOSTS=list(config.trusted_hosts) or None,
+        WTF_CSRF_TIME_LIMIT=None,
+        WTF_CSRF_SSL_STRICT=False,
+    )
+    app.before_request(_begin)
+    csrf.init_app(app)
+    app.after_request(_end)
+    app.after_request(_headers)
+    app.teardown_request(_clean_up)
+    app.register_error_handler(UnionHallError, _on_refusal)
+    app.register_error_handler(HTTPException, _on_http)
+    app.register_error_handler(OperationalError, _on_database)
+    app.register_error_handler(Exception, _on_crash)
+
+
+def _begin() -> ResponseReturnValue | None:
+    g.request_id = "e-" + secrets.token_hex(4)
+    structlog.contextvars.bind_contextvars(request_id=g.request_id, method=request.method, path=request.path)
+    if "\x00" in request.full_path or "%00" in request.url:
+        g.failed = True
+        return _answer(400, "bad-request", "")
+    if request.method not in SAFE_METHODS:
+        db.start_writing()
+        g.writing = True
+    return None
+
+
+def _end(response: Response) -> Response:
+    """Returning commits, raising rolled back: an error handler has set `g.failed`."""
+    if g.pop("writing", False):
+        db.finish(keep=not g.get("failed", False))
+    if request.endpoint != "static":
+        log.info("request", status=response.status_code)
+    return response
+
+
+def _headers(response: Response) -> Response:
+    headers = response.headers
+    headers.setdefault("Content-Security-Policy", "; ".join(f"{name} {value}" for name, value in CSP.items()))
+    headers.setdefault("X-Content-Type-Options", "nosniff")
+    headers.setdefault("Referrer-Policy", "strict-origin-when-cross-origin")
+    headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
+    headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
+    headers.setdefault("Permissions-Policy", "camera=(self), microphone=(), geolocation=(self)")
+    headers["X-Request-ID"] = g.get("request_id", "")
+    if request.is_secure:
+        headers.setdefault("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
+    personal = g.get("personal") or request.method not in SAFE_METHODS
+    headers.setdefault("Cache-Control", "no-store" if personal else "no-cache")
+    return response
+
+
+def _clean_up(error: BaseException | None) -> None:
+    if g.pop("writing", False):
+        db.finish(keep=False)
+    structlog.contextvars.clear_contextvars()
+
+
+def never_cache() -> None:
+    """Mark this answer as one person's: `Cache-Control: no-store`."""
+    g.personal = True
+
+
+def wants_json() -> bool:
+    """True when a program asks: the API, or a script of ours that said so in `Accept`."""
+    return request.path.startswith("/api/") or request.accept_mimetypes.best == "application/json"
+
+
+def fail() -> None:
+    """Make this request's unit of work roll back although a page is returned (a form with errors)."""
+    g.failed = True
+
+
+def _on_refusal(error: UnionHallError) -> ResponseReturnValue:
+    fail()
+    response = _answer(error.status, error.code, str(error.message))
+    if retry := getattr(error, "retry_after", None):
+        response.headers["Retry-After"] = str(retry)
+    return response
+
+
+def _on_http(error: HTTPException) -> ResponseReturnValue:
+    if error.code is None or error.code < 400:
+        return error
+    fail()
+    if error.code == 401 and not wants_json():
+        return redirect(url_for("accounts.login", next=request.full_path.rstrip("?")))
+    if isinstance(error, CSRFError):
+        return _answer(400, "csrf", _("这一页开得太久，或者浏览器没有保存 Cookie。请返回上一页，刷新后再提交一次；填写的内容不会丢。"))
+    response = _answer(error.code, (error.name or "").lower().replace(" ", "-"), "")
+    for name, value in error.get_headers():
+        if name in {"Allow", "Retry-After"}:
+            response.headers[name] = value
+    return response
+
+
+def _on_database(error: DBAPIError) -> ResponseReturnValue:
+    log.exception("database unavailable")
+    refusal = Unavailable(_("数据库现在写不进去，没有保存。内容还在你的浏览器里，请返回上一页，稍等片刻再试一次。"))
+    return _on_refusal(refusal)
+
+
+def _on_crash(error: Exception) -> ResponseReturnValue:
+    fail()
+    log.exception("request failed")
+    return _answer(500, "error", "")
+
+
+def _answer(status: int, code: str, message: str) -> Response:
+    """Return the error page, or its JSON for programs; never a trace."""
+    reference = g.get("request_id", "")
+    if wants_json():
+        response: Response = jsonify(error={"code": code, "message": message, "reference": reference})
+        response.status_code = status
+        return response
+    page = "desk/error.html" if request.path.startswith("/desk/") and g.get("actor") and g.actor.known else "site/error.html"
+    try:
+        body = render_template(page, status=status, message=message, reference=reference)
+    except Exception:
+        log.exception("error page failed")
+        body = render_template("site/error_plain.html", status=status, lang=html_lang(), reference=reference)
+    return Response(body, status=status, mimetype="text/html")
+
+
+def safe_next(target: str | None, fallback: str) -> str:
+    """Return a site-relative address to go on to, or the fallback for anything that could leave the site."""
+    if not target or not target.startswith("/"):
+        return fallback
+    folded = unicodedata.normalize("NFKC", target)
+    if any(ord(mark) < 32 for mark in folded) or "\\" in folded or folded[:2] in {"//"} or "//" in folded[:3]:
+        return fallback
+    parts = urlsplit(folded)
+    return fallback if parts.scheme or parts.netloc else target
+
+
+def go(target: str) -> BaseResponse:
+    """Redirect after a finished form (303: the next request is a GET)."""
+    return redirect(target, 303)
+
+
+def client_address() -> str:
+    """Return the caller's address; forwarded headers count only for the configured number of proxies."""
+    return request.remote_addr or "unknown"
+
+
+def no_index(response: Any) -> Any:
+    """Ask search engines to leave this page out."""
+    response.headers["X-Robots-Tag"] = "noindex"
+    return response

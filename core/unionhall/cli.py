@@ -1,0 +1,290 @@
+"""The `unionhall` command: assembly of what core and features offer on the command line."""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import Any
+
+import click
+from flask import Flask, current_app
+
+from unionhall.base import clock, db
+from unionhall.base.errors import ConfigProblem, UnionHallError
+from unionhall.host import migrations
+from unionhall.host.registry import host
+from unionhall.orgs.models import OrgKind
+from unionhall.platform import audit, jobs
+
+
+class Commands(click.Group):
+    """Core's commands and, once the application is built, those of features and plugins."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        self._extend(ctx)
+        return super().list_commands(ctx)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        self._extend(ctx)
+        return super().get_command(ctx, cmd_name)
+
+    def _extend(self, ctx: click.Context) -> None:
+        if ctx.obj is not None:
+            return
+        ctx.obj = _application("--safe" in sys.argv)
+        for _found, command in ctx.obj.extensions["unionhall.host"].gather("unionhall_commands"):
+            known = self.commands.get(command.name)
+            if isinstance(known, click.Group) and isinstance(command, click.Group):
+                known.commands.update(command.commands)
+            else:
+                self.add_command(command)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        self._extend(ctx)
+        with ctx.obj.app_context():
+            return super().invoke(ctx)
+
+
+def _application(safe: bool) -> Flask:
+    from unionhall.app import create_app  # noqa: PLC0415 - slow import, and `--help` of a broken site still works
+
+    return create_app(plugins=not safe)
+
+
+def main() -> None:
+    """Run a command; a refusal becomes a sentence (or JSON with --json) and its exit code."""
+    try:
+        cli.main(standalone_mode=False)
+    except click.exceptions.Exit as error:
+        sys.exit(error.exit_code)
+    except click.Abort:
+        sys.exit(130)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except UnionHallError as error:
+        if "--json" in sys.argv:
+            click.echo(json.dumps({"error": {"code": error.code, "message": str(error)}}, ensure_ascii=False))
+        else:
+            click.echo(f"{error.code}: {error}", err=True)
+        sys.exit(error.exit_code if not isinstance(error, ConfigProblem) else ConfigProblem.exit_code)
+
+
+@click.group(cls=Commands)
+@click.option("--safe", is_flag=True, help="Start with no plugin.")
+def cli(safe: bool) -> None:
+    """UnionHall 职工之家."""
+
+
+@cli.group("db")
+def database() -> None:
+    """Tables: upgrade, downgrade, status."""
+
+
+@database.command("upgrade")
+@click.argument("owner", required=False)
+def db_upgrade(owner: str | None) -> None:
+    """Bring the core's and every plugin's tables to the newest revision."""
+    migrations.upgrade(owner)
+
+
+@database.command("downgrade")
+@click.argument("owner")
+@click.argument("revision")
+def db_downgrade(owner: str, revision: str) -> None:
+    """Take an owner's tables back to a revision ("base" removes them)."""
+    migrations.downgrade(owner, revision)
+
+
+@database.command("revise", hidden=True)
+@click.argument("owner")
+@click.argument("message")
+def db_revise(owner: str, message: str) -> None:
+    """Write a new revision from the models (for developers)."""
+    migrations.revise(owner, message)
+
+
+@database.command("status")
+@click.option("--json", "as_json", is_flag=True)
+def db_status(as_json: bool) -> None:
+    """Say where everybody's tables stand; exit code 1 when a migration waits."""
+    found = migrations.status()
+    if as_json:
+        click.echo(json.dumps([item.__dict__ | {"up_to_date": item.up_to_date} for item in found]))
+    else:
+        for item in found:
+            click.echo(f"{item.owner}: {item.current or '-'} / {item.head or '-'}")
+    if not all(item.up_to_date for item in found):
+        raise click.exceptions.Exit(1)
+
+
+@cli.group("plugins")
+def plugins() -> None:
+    """Plugins: list, enable, disable."""
+
+
+@plugins.command("list")
+@click.option("--json", "as_json", is_flag=True)
+def plugins_list(as_json: bool) -> None:
+    """Show every installed plugin and its state."""
+    rows = [
+        {"name": s.found.name, "version": s.found.version, "state": s.state, "reason": s.found.reason}
+        for s in host().statuses()
+    ]
+    if as_json:
+        click.echo(json.dumps(rows, ensure_ascii=False))
+        return
+    for row in rows:
+        click.echo(f"{row['name']} {row['version']}: {row['state']}" + (f" ({row['reason'].splitlines()[-1]})" if row["reason"] else ""))
+
+
+@plugins.command("enable")
+@click.argument("name")
+def plugins_enable(name: str) -> None:
+    """Run a plugin's migrations and switch it on, in every process, without a restart."""
+    if name in migrations.owners():
+        migrations.upgrade(name)
+    with db.unit_of_work():
+        host().switch(name, on=True)
+    click.echo(f"{name}: enabled")
+
+
+@plugins.command("disable")
+@click.argument("name")
+def plugins_disable(name: str) -> None:
+    """Switch a plugin off; its data stays."""
+    with db.unit_of_work():
+        host().switch(name, on=False)
+    click.echo(f"{name}: installed")
+
+
+@cli.group("jobs")
+def job_commands() -> None:
+    """Jobs: list, run."""
+
+
+@job_commands.command("list")
+@click.option("--json", "as_json", is_flag=True)
+def jobs_list(as_json: bool) -> None:
+    """Show every job, when it ran last and how it ended."""
+    rows = []
+    for job in all_jobs():
+        state = jobs.last_run(job.name)
+        last = state.last_run.isoformat() if state and state.last_run else None
+        rows.append({"name": job.name, "every": job.every.total_seconds(), "last_run": last, "error": state.last_error if state else ""})
+    if as_json:
+        click.echo(json.dumps(rows, ensure_ascii=False))
+        return
+    for row in rows:
+        click.echo(f"{row['name']} every {row['every']:g} s, last {row['last_run'] or '-'} {row['error']}".rstrip())
+
+
+@job_commands.command("run")
+@click.argument("name")
+def jobs_run(name: str) -> None:
+    """Run one job now, whatever its due time."""
+    job = next((job for job in all_jobs() if job.name == name), None)
+    if job is None:
+        raise click.BadParameter(f"no job {name!r}")
+    jobs.run_now(job, clock.now())
+
+
+@cli.command("verify")
+@click.option("--expect", help="A head published earlier, N:HASH; shows a tail that was cut.")
+@click.option("--json", "as_json", is_flag=True)
+def verify(expect: str | None, as_json: bool) -> None:
+    """Recompute the audit chain; exit code 1 names the first bad line."""
+    head = None
+    if expect:
+        number, _colon, digest = expect.partition(":")
+        if not number.isdigit() or len(digest) != 64:
+            raise click.BadParameter("expected N:HASH with a hash of 64 hex digits", param_hint="--expect")
+        head = (int(number), digest)
+    verdict = audit.verify(head)
+    if as_json:
+        click.echo(json.dumps(verdict.__dict__ if hasattr(verdict, "__dict__") else _plain(verdict)))
+    elif verdict.bad is None:
+        click.echo(f"ok: {verdict.checked} lines, head {verdict.checked}:{verdict.head}")
+    else:
+        click.echo(f"BROKEN at line {verdict.bad}: {verdict.reason}", err=True)
+    if verdict.bad is not None:
+        raise click.exceptions.Exit(1)
+
+
+def _plain(verdict: audit.Verdict) -> dict[str, Any]:
+    return {"checked": verdict.checked, "head": verdict.head, "bad": verdict.bad, "reason": verdict.reason}
+
+
+def all_jobs() -> list[Any]:
+    """Return every job of core and of loaded plugins."""
+    return [job for _found, job in host().gather("unionhall_jobs")]
+
+
+@cli.command("check")
+@click.option("--deploy", is_flag=True, help="Also judge the settings for a public site.")
+@click.option("--json", "as_json", is_flag=True)
+def check(deploy: bool, as_json: bool) -> None:
+    """Check the site; exit code 1 when an error is found. Every finding has a stable id."""
+    from unionhall.checks import run  # noqa: PLC0415 - leaf
+
+    findings = run(deploy=deploy)
+    if as_json:
+        click.echo(json.dumps([finding.__dict__ for finding in findings], ensure_ascii=False))
+    else:
+        for finding in findings:
+            click.echo(f"{finding.id} {finding.level}: {finding.problem}\n    {finding.remedy}")
+        click.echo(f"{len(findings)} findings")
+    if any(finding.level == "error" for finding in findings):
+        raise click.exceptions.Exit(1)
+
+
+@cli.command("web")
+@click.option("--host", "address", default="127.0.0.1")
+@click.option("--port", default=8000, envvar="PORT")
+def web(address: str, port: int) -> None:
+    """Serve pages only; run `unionhall worker` beside it."""
+    from unionhall.server import run_web  # noqa: PLC0415 - slow import
+
+    run_web(current_app, address, port)
+
+
+@cli.command("worker")
+def worker() -> None:
+    """Run due jobs until told to stop."""
+    from unionhall.server import run_worker  # noqa: PLC0415 - leaf
+
+    run_worker(all_jobs())
+
+
+@cli.command("serve")
+@click.option("--host", "address", default="127.0.0.1")
+@click.option("--port", default=8000, envvar="PORT")
+def serve(address: str, port: int) -> None:
+    """Run web and worker together, for one machine."""
+    from unionhall.server import supervise  # noqa: PLC0415 - leaf
+
+    sys.exit(supervise(address, port))
+
+
+@cli.command("init")
+@click.option("--org", "org_name", default="总工会", show_default=True, help="Name of the root org.")
+@click.option("--kind", type=click.Choice([kind.value for kind in OrgKind]), default="province", show_default=True)
+@click.option("--admin", "login", help="Login of the first system administrator; prints a one-time link.")
+def init(org_name: str, kind: str, login: str | None) -> None:
+    """Create tables, root org and first section; with --admin, a one-time link for the first administrator."""
+    from unionhall.setup import first_administrator_link, set_up  # noqa: PLC0415 - leaf
+
+    set_up(org_name, OrgKind(kind))
+    if login:
+        click.echo(first_administrator_link(login))
+
+
+@cli.command("demo")
+def demo() -> None:
+    """Load the invented demo content once, and print the demo accounts."""
+    from unionhall.setup import load_demo  # noqa: PLC0415 - leaf
+
+    for line in load_demo():
+        click.echo(line)
+
+

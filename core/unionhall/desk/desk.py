@@ -1,0 +1,48 @@
+"""Routes of the desk's shell: the dashboard and the org scope."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, flash, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from unionhall.base import clock
+from unionhall.base.web import go, safe_next
+from unionhall.desk import lists, scope
+from unionhall.host.registry import collect
+from unionhall.platform.access import current_actor, needs
+
+bp = Blueprint("desk_desk", __name__)
+
+
+@bp.get("/")
+@needs("desk.enter")
+def dashboard() -> ResponseReturnValue:
+    """Show what waits for this person, what is scheduled, what happened lately."""
+    actor, now = current_actor(), clock.now()
+    cards = collect("unionhall_dashboard_cards", actor=actor, scope=scope.current(actor), now=now)
+    places: dict[str, list[Any]] = {"stat": [], "main": [], "side": []}
+    for card in sorted(cards, key=lambda card: card.order):
+        places[card.place].append(card)
+    return render_template("desk/dashboard.html", places=places, now=clock.local(now))
+
+
+@bp.post("/scope")
+@needs("desk.enter")
+def choose_scope() -> ResponseReturnValue:
+    """Work in another org from now on."""
+    if not scope.choose(current_actor(), request.form.get("path", "")):
+        flash(_("你在那个组织没有权限。"), "bad")
+    return go(safe_next(request.form.get("next"), url_for("desk_desk.dashboard")))
+
+
+@bp.app_context_processor
+def shell() -> dict[str, Any]:
+    """Give every template the menus and helpers; menus are made only when a template asks."""
+
+    def menu(area: str) -> list[Any]:
+        return sorted(collect("unionhall_navigation", area=area, actor=current_actor()), key=lambda item: item.order)
+
+    return {"menu": menu, "here": lists.here, "actor": current_actor(), "desk_scope": lambda: scope.current(current_actor())}

@@ -1,0 +1,100 @@
+"""Form helpers of the desk: messages that help, errors of services shown at their field, nothing typed is lost."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, ClassVar
+
+from flask_babel import get_locale
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from wtforms import DateTimeLocalField, Field, ValidationError
+from wtforms.validators import InputRequired, Length, Optional
+
+from unionhall.base import clock
+from unionhall.base.errors import UnionHallError
+from unionhall.base.web import fail
+
+
+class DeskForm(FlaskForm):  # type: ignore[misc]
+    """Base of every form: CSRF, the reader's language, and a place for what a service refused."""
+
+    class Meta(FlaskForm.Meta):  # type: ignore[misc]
+        @property
+        def locales(self) -> list[str]:
+            return ["en"] if str(get_locale()) == "en" else ["zh"]
+
+    optional_mark: ClassVar[bool] = True
+
+    def refuse(self, error: UnionHallError) -> None:
+        """Show a service's refusal at its field, or above the form; the unit of work rolls back."""
+        fail()
+        field = self._fields.get(error.field or "")
+        if field is None:
+            self.form_errors.append(str(error))
+        else:
+            field.errors = [*field.errors, str(error)]
+
+    def accepted(self) -> bool:
+        """True for a submitted form without errors; a rejected one rolls the unit of work back."""
+        if not self.is_submitted():
+            return False
+        if self.validate():
+            return True
+        fail()
+        return False
+
+    @property
+    def problems(self) -> list[tuple[str, str]]:
+        """Return (field id, message) of every error, for the summary on top."""
+        found = [("", str(message)) for message in self.form_errors]
+        for field in self._fields.values():
+            found += [(field.id, str(message)) for message in _flat(field.errors)]
+        return found
+
+
+def _flat(errors: Any) -> list[Any]:
+    if isinstance(errors, dict):
+        return [message for part in errors.values() for message in _flat(part)]
+    return [message for part in errors for message in (_flat(part) if isinstance(part, (list, tuple, dict)) else [part])]
+
+
+def required(message: Any) -> InputRequired:
+    """Return the validator of a field that must be filled in, with a sentence of its own."""
+    return InputRequired(message)
+
+
+def at_most(limit: int) -> Length:
+    """Return the validator of the longest text allowed, in characters."""
+    return Length(max=limit, message=_l("最多 %(max)d 个字。"))
+
+
+def optional() -> Optional:
+    """Return the validator that lets an empty field pass."""
+    return Optional(strip_whitespace=True)
+
+
+class MomentField(DateTimeLocalField):
+    """A Shanghai wall-clock time in the form, an aware UTC moment in `data`."""
+
+    def __init__(self, label: Any = None, validators: Any = None, **kwargs: Any) -> None:
+        super().__init__(label, validators, format=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M"], **kwargs)
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        try:
+            super().process_formdata(valuelist)
+        except ValueError:
+            raise ValueError(_l("看不懂这个时间。请写成 2026-05-14 07:30 的样子。")) from None
+        if isinstance(self.data, datetime):
+            self.data = clock.from_local(self.data)
+
+    def _value(self) -> str:
+        if self.raw_data:
+            return " ".join(self.raw_data)
+        return clock.local(self.data).strftime("%Y-%m-%dT%H:%M") if self.data else ""
+
+
+def no_line_breaks(_form: FlaskForm, field: Field) -> None:
+    """Refuse a value that could break out of one line (mail headers, names)."""
+    if field.data and any(mark in str(field.data) for mark in "\r\n"):
+        raise ValidationError(_l("这里不能换行。"))

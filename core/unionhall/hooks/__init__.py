@@ -1,0 +1,1 @@
+"""What crosses the seam between host, core features and plugins: hook specifications and frozen types."""

@@ -1,0 +1,181 @@
+"""Frozen values that cross the seam. Plugins import them from `unionhall.plugin`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Literal
+
+from flask_babel import LazyString
+from markupsafe import Markup
+
+Text = str | LazyString
+
+
+class Role(StrEnum):
+    """What somebody may be in an org's subtree; which permissions a role brings is said with each permission."""
+
+    CORRESPONDENT = "correspondent"
+    EDITOR = "editor"
+    CHIEF_EDITOR = "chief_editor"
+    ORG_ADMIN = "org_admin"
+    AUDITOR = "auditor"
+    SYSTEM_ADMIN = "system_admin"
+
+
+STAFF = tuple(Role)
+
+
+@dataclass(frozen=True, slots=True)
+class Plugin:
+    """What a plugin says of itself; `requires` names other plugins, `version` is read from its distribution."""
+
+    name: str
+    label: Text
+    summary: Text
+    requires: tuple[str, ...] = ()
+    icon: str = "plug"
+
+    @property
+    def url_prefix(self) -> str:
+        """Where its pages live: `/<name>/` for readers and `/desk/<name>/` for editors."""
+        return f"/{self.name}"
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """One role held in one org's subtree, with the permissions that the role brings now."""
+
+    role: str
+    org_id: int
+    org_path: str
+    permissions: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who acts: an account with its grants in force, nobody (a reader), or the system itself."""
+
+    account_id: int | None = None
+    name: str = ""
+    login: str = ""
+    grants: tuple[Grant, ...] = ()
+    system: bool = False
+
+    @property
+    def known(self) -> bool:
+        """True when somebody is logged in."""
+        return self.account_id is not None
+
+    def paths(self, permission: str) -> tuple[str, ...]:
+        """Return the org paths in whose subtrees the actor holds the permission."""
+        return tuple({grant.org_path: None for grant in self.grants if permission in grant.permissions})
+
+
+READER = Actor()
+SYSTEM = Actor(name="system", system=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Permission:
+    """A right with its label and the roles that bring it."""
+
+    name: str
+    label: Text
+    roles: tuple[str, ...]
+
+
+Area = Literal["main", "tabbar", "footer", "desk", "create"]
+
+
+@dataclass(frozen=True, slots=True)
+class NavItem:
+    """An entry of a menu; in the desk, `group` is its heading and `count` what waits there."""
+
+    label: Text
+    url: str
+    icon: str = "doc"
+    order: int = 100
+    group: Text = ""
+    count: int = 0
+    count_label: Text = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A panel of a dashboard; `place` is "stat", "main" or "side", `body` safe HTML."""
+
+    body: Markup
+    place: Literal["stat", "main", "side"] = "main"
+    order: int = 100
+
+
+@dataclass(frozen=True, slots=True)
+class PageView:
+    """The page that a slot is rendered on: its kind ("news.article"), the object's id and org."""
+
+    kind: str
+    object_id: int | None = None
+    org_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SitemapEntry:
+    """A public address (site-relative) and when it last changed."""
+
+    url: str
+    changed: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FeedEntry:
+    """One entry of an Atom feed; `id` never changes, `url` is site-relative."""
+
+    id: str
+    url: str
+    title: str
+    updated: datetime
+    published: datetime
+    authors: tuple[str, ...] = ()
+    summary: str = ""
+    content: Markup = Markup("")  # noqa: RUF009 - Markup is immutable
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """Repeatable work. `run(now)` opens its own unit of work and may be called again after a crash."""
+
+    name: str
+    label: Text
+    every: timedelta
+    run: Callable[[datetime], object]
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something that happened and is stored; delivered after the commit, at least once."""
+
+    name: str
+    object_id: int
+    org_id: int | None = None
+    data: Mapping[str, str | int | bool | None] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class HealthCheck:
+    """A quick probe: returns a sentence about what is wrong, or nothing; `remedy` says what to do."""
+
+    name: str
+    probe: Callable[[], str | None]
+    remedy: Text
+
+
+@dataclass(frozen=True, slots=True)
+class HomeBlock:
+    """A block of the public home page; `place` "lead", "main", "side"; `body` safe HTML."""
+
+    body: Markup
+    place: Literal["lead", "main", "side"] = "main"
+    order: int = 100

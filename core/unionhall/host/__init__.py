@@ -1,0 +1,1 @@
+"""How plugins are found, ordered, mounted, migrated, isolated and switched. Core features go through it too."""

@@ -1,0 +1,256 @@
+"""What the newsroom sees: lists, the review queue, counts and the tally, always within the actor's grants."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Select, and_, case, distinct, func, or_, select
+from sqlalchemy.orm import joinedload, load_only, selectinload
+
+from unionhall.accounts.models import Account
+from unionhall.base import clock, db
+from unionhall.base.errors import NotFound
+from unionhall.base.text import like_escape
+from unionhall.hooks.types import Actor
+from unionhall.news import rights
+from unionhall.news.models import LIVE, Article, Autosave, Byline, ReviewStep, Revision, State, Transition
+from unionhall.orgs.models import Org
+from unionhall.platform import access
+
+PAGE = 30
+SORTS = {
+    "updated": Article.updated_at.desc(), "-updated": Article.updated_at.asc(),
+    "published": Article.published_at.desc(), "-published": Article.published_at.asc(),
+    "created": Article.id.desc(), "-created": Article.id.asc(),
+}
+TABS = ("all", "mine", *(state.value for state in State))
+
+
+@dataclass(frozen=True)
+class Filter:
+    """What a list is narrowed to. `tab` is a state, "mine" or "all"; `below` an org path."""
+
+    tab: str = "all"
+    search: str = ""
+    section_id: int | None = None
+    author_id: int | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+    below: str | None = None
+    sort: str = "updated"
+    page: int = 1
+
+
+def get(article_id: int, actor: Actor) -> Article:
+    """Return an article the actor may open in the desk. Raises NotFound otherwise, as if it did not exist."""
+    article = db.session().scalar(access.unscoped(_whole().where(Article.id == article_id), why="judged below"))
+    if article is None or not rights.may_read(actor, article):
+        raise NotFound()
+    return article
+
+
+def revision(article: Article, number: int) -> Revision:
+    """Return a revision of this article by its number. Raises NotFound."""
+    found = db.session().scalar(select(Revision).where(Revision.article_id == article.id, Revision.number == number))
+    if found is None:
+        raise NotFound()
+    return found
+
+
+def revisions(article: Article, *, limit: int = 100) -> list[Revision]:
+    """Return the article's revisions without their bodies, newest first."""
+    plain = load_only(Revision.number, Revision.at, Revision.account_id, Revision.note, Revision.headline)
+    statement = select(Revision).options(plain).where(Revision.article_id == article.id)
+    return list(db.session().scalars(statement.order_by(Revision.number.desc()).limit(limit)))
+
+
+def transitions(article: Article) -> list[Transition]:
+    """Return the steps the article took, oldest first."""
+    return list(db.session().scalars(select(Transition).where(Transition.article_id == article.id).order_by(Transition.id)))
+
+
+def last_return(article: Article) -> Transition | None:
+    """Return the newest return, whose reason the author must see."""
+    statement = select(Transition).where(Transition.article_id == article.id, Transition.action == "return")
+    return db.session().scalars(statement.order_by(Transition.id.desc()).limit(1)).first()
+
+
+def my_autosave(article: Article, actor: Actor) -> Autosave | None:
+    """Return what this actor typed and has not saved, if anything."""
+    row = db.session().get(Autosave, (article.id, actor.account_id or 0))
+    return row if row and row.fields and row.saved_at else None
+
+
+def others_here(article: Article, actor: Actor, now: datetime) -> list[tuple[str, datetime]]:
+    """Return (name, last seen) of others who have the article open, seen within a quarter of an hour."""
+    rows = db.session().execute(
+        access.unscoped(
+            select(Account.name, Autosave.seen_at).join(Account, Account.id == Autosave.account_id)
+            .where(Autosave.article_id == article.id, Autosave.account_id != (actor.account_id or 0),
+                   Autosave.seen_at > now - timedelta(minutes=15)),
+            why="presence",
+        )
+    )
+    return [(row.name, row.seen_at) for row in rows]
+
+
+def _whole() -> Select[Any]:
+    return select(Article).options(
+        joinedload(Article.head).options(
+            selectinload(Revision.bylines), selectinload(Revision.tags), selectinload(Revision.related)
+        )
+    )
+
+
+def _visible(actor: Actor, below: str | None) -> Select[Any]:
+    """Select articles that the actor may open: all where they may read, and their own."""
+    place = access.within(Article, [below]) if below else and_(True)
+    if actor.system:
+        return access.unscoped(select(Article).where(place), why="system")
+    own = and_(Article.author_id == actor.account_id, access.within(Article, actor.paths(rights.WRITE)))
+    seen = or_(access.within(Article, actor.paths(rights.READ)), own)
+    return access.unscoped(select(Article).where(seen, place), why=rights.READ)
+
+
+def _narrowed(actor: Actor, wanted: Filter) -> Select[Any]:
+    statement = _visible(actor, wanted.below).join(Revision, Article.head_id == Revision.id)
+    if wanted.tab == "mine":
+        statement = statement.where(Article.author_id == actor.account_id)
+    elif wanted.tab == "published":
+        statement = statement.where(Article.state.in_([state.value for state in LIVE]))
+    elif wanted.tab != "all":
+        statement = statement.where(Article.state == wanted.tab)
+    if wanted.search:
+        statement = statement.where(_matches(wanted.search))
+    if wanted.section_id:
+        statement = statement.where(Article.section_id == wanted.section_id)
+    if wanted.author_id:
+        statement = statement.where(Article.author_id == wanted.author_id)
+    if wanted.since:
+        statement = statement.where(Article.updated_at >= wanted.since)
+    if wanted.until:
+        statement = statement.where(Article.updated_at < wanted.until)
+    return statement
+
+
+def _matches(search: str) -> Any:
+    """Match headline, a byline's name, or the number that people quote (A-20260514-17)."""
+    pattern = f"%{like_escape(search)}%"
+    signed = select(Byline.revision_id).where(Byline.name.like(pattern, escape="\\"))
+    found = or_(Revision.headline.like(pattern, escape="\\"), Article.head_id.in_(signed))
+    tail = search.rpartition("-")[2]
+    return or_(found, Article.id == int(tail)) if tail.isdigit() and len(tail) < 10 else found
+
+
+def listed(actor: Actor, wanted: Filter) -> tuple[list[Article], int]:
+    """Return a page of articles, and how many match in all."""
+    statement = _narrowed(actor, wanted)
+    counted = statement.with_only_columns(func.count(Article.id)).order_by(None)
+    total = db.session().scalar(access.unscoped(counted, why="counted")) or 0
+    head = joinedload(Article.head).options(
+        load_only(Revision.headline, Revision.article_id, Revision.number), selectinload(Revision.bylines)
+    )
+    rows = statement.options(head).order_by(SORTS.get(wanted.sort, SORTS["updated"]), Article.id.desc())
+    return list(db.session().scalars(rows.limit(PAGE).offset((wanted.page - 1) * PAGE))), total
+
+
+def counts(actor: Actor, wanted: Filter) -> dict[str, int]:
+    """Return {tab: how many}, for the tabs above the list, with the other filters as they are."""
+    base = _narrowed(actor, replace(wanted, tab="all"))
+    rows = base.with_only_columns(Article.state, func.count(Article.id)).order_by(None).group_by(Article.state)
+    found = {row[0]: row[1] for row in db.session().execute(access.unscoped(rows, why="counted"))}
+    mine = _narrowed(actor, replace(wanted, tab="mine")).with_only_columns(func.count(Article.id)).order_by(None)
+    result = {state.value: found.get(state.value, 0) for state in State}
+    result["published"] += result.pop("corrected")
+    result["all"] = sum(found.values())
+    result["mine"] = db.session().scalar(access.unscoped(mine, why="counted")) or 0
+    return result
+
+
+def review_queue(actor: Actor, *, below: str | None = None, limit: int = 100) -> list[Article]:
+    """Return what waits for this actor's review, oldest submission first: never their own, never a second step."""
+    passed = select(Transition.article_id).where(
+        Transition.action == "pass", Transition.account_id == actor.account_id,
+        Transition.article_id == Article.id, Transition.round == Article.round,
+    )
+    step = select(ReviewStep.permission).where(
+        ReviewStep.section_id == Article.section_id, ReviewStep.position == Article.step
+    ).scalar_subquery()
+    due = func.coalesce(step, rights.SIGN_OFF)
+    mine = or_(*(
+        and_(due == permission, access.within(Article, actor.paths(permission)))
+        for permission in (rights.REVIEW, rights.SIGN_OFF)
+    ))
+    place = access.within(Article, [below]) if below else and_(True)
+    statement = (
+        select(Article)
+        .where(Article.state == State.SUBMITTED.value, mine, place, ~passed.exists(),
+               or_(Article.author_id.is_(None), Article.author_id != actor.account_id))
+        .options(joinedload(Article.head).options(selectinload(Revision.bylines)))
+        .order_by(Article.submitted_at, Article.id).limit(limit)
+    )
+    return list(db.session().scalars(access.unscoped(statement, why=rights.REVIEW)))
+
+
+def returned_to(actor: Actor) -> list[Article]:
+    """Return the actor's own articles that came back, newest first."""
+    statement = _whole().where(Article.state == State.RETURNED.value, Article.author_id == actor.account_id)
+    return list(db.session().scalars(access.unscoped(statement.order_by(Article.updated_at.desc()).limit(50), why="own")))
+
+
+def upcoming(actor: Actor, *, below: str | None = None, limit: int = 50) -> list[Article]:
+    """Return what is scheduled, soonest first."""
+    statement = _visible(actor, below).where(Article.state == State.SCHEDULED.value).options(joinedload(Article.head))
+    return list(db.session().scalars(statement.order_by(Article.publish_at, Article.id).limit(limit)))
+
+
+def published_per_day(actor: Actor, *, days: int, now: datetime, below: str | None = None) -> list[tuple[datetime, int]]:
+    """Return (Shanghai midnight, articles published that day) for the last `days` days, oldest first."""
+    today = clock.local(now).replace(hour=0, minute=0, second=0, microsecond=0)
+    first = today - timedelta(days=days - 1)
+    moments = _visible(actor, below).where(Article.published_at >= first, Article.live_id.is_not(None))
+    counted: dict[Any, int] = {}
+    for moment in db.session().scalars(access.unscoped(moments.with_only_columns(Article.published_at), why="counted")):
+        counted[clock.local_day(moment)] = counted.get(clock.local_day(moment), 0) + 1
+    return [(day, counted.get(day.date(), 0)) for day in (first + timedelta(days=n) for n in range(days))]
+
+
+@dataclass(frozen=True)
+class Tally:
+    """Contributions of one org or one correspondent in a period: distinct articles."""
+
+    name: str
+    org: str
+    submitted: int
+    used: int
+    lead: int
+
+
+def tally(actor: Actor, *, start: datetime, end: datetime, by: str, below: str | None = None) -> list[Tally]:
+    """Return the acceptance tally by "org" or "author": submitted, used and lead articles, most used first.
+
+    An article counts once, in the period of its first submission of that period; "used" is published by now.
+    """
+    submitted = select(Transition.article_id).where(
+        Transition.action == "submit", Transition.at >= start, Transition.at < end
+    )
+    used = case((Article.published_at.is_not(None), Article.id))
+    lead = case((and_(Article.published_at.is_not(None), Article.lead_at.is_not(None)), Article.id))
+    columns = (func.count(distinct(Article.id)), func.count(distinct(used)), func.count(distinct(lead)))
+    base = _visible(actor, below).where(Article.id.in_(submitted)).join(Org, Org.id == Article.org_id)
+    if by == "author":
+        base = base.join(Account, Account.id == Article.author_id)
+        rows = base.with_only_columns(Account.name, Org.name, *columns).group_by(Account.id, Account.name, Org.name)
+    else:
+        rows = base.with_only_columns(Org.name, Org.name, *columns).group_by(Org.id, Org.name)
+    found = db.session().execute(access.unscoped(rows.order_by(None), why="counted"))
+    return sorted((Tally(*row) for row in found), key=lambda item: (-item.used, -item.submitted, item.name))
+
+
+def authors(actor: Actor, below: str | None = None) -> list[tuple[int, str]]:
+    """Return (account id, name) of everybody who wrote something that the actor may see."""
+    rows = _visible(actor, below).join(Account, Account.id == Article.author_id)
+    found = rows.with_only_columns(Account.id, Account.name).distinct().order_by(Account.name)
+    return [(row[0], row[1]) for row in db.session().execute(access.unscoped(found, why="names"))]

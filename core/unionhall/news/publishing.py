@@ -1,0 +1,178 @@
+"""Publishing: now or at a minute, correct, withdraw, archive. What is due is done by a job within seconds."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import structlog
+from flask_babel import gettext as _
+from sqlalchemy import select
+
+from unionhall.base import db, richtext
+from unionhall.base.errors import Conflict, RuleBroken, UnionHallError
+from unionhall.hooks.types import SYSTEM, Actor, Event
+from unionhall.news import rights
+from unionhall.news.models import LIVE, Article, State
+from unionhall.news.workflow import step as take_step
+from unionhall.platform import access, outbox
+from unionhall.settings.queries import site_settings
+
+log = structlog.get_logger("unionhall.news")
+
+
+def problems(article: Article) -> list[str]:
+    """Return what must be mended before readers may see the newest revision."""
+    found, head = [], article.head
+    if not richtext.plain_text(head.body).strip():
+        found.append(_("正文还是空的。"))
+    if not head.bylines:
+        found.append(_("还没有署名。公告可以署发布单位。"))
+    if site_settings().credit_required:
+        if head.cover_id and not (head.cover_caption and head.cover_credit):
+            found.append(_("题图还缺说明或摄影署名。"))
+        bare = sum(not (figure.caption and figure.credit) for figure in richtext.figures(head.body))
+        if bare:
+            found.append(_("正文里有 %(n)s 张图还缺说明或摄影署名。", n=bare))
+    if head.cover_id and not head.cover_alt:
+        found.append(_("题图还缺替代文字（给看不见图的读者）。"))
+    return found
+
+
+def schedule(
+    article: Article, *, publish_at: datetime, expires_at: datetime | None = None, actor: Actor, now: datetime
+) -> None:
+    """Publish at a minute (and take down at another). Raises RuleBroken for a moment in the past or a wrong order."""
+    rights.require(actor, "schedule", article)
+    if publish_at <= now:
+        raise RuleBroken(_("发布时间已经过去了。要马上发，请用“立即发布”。"), field="publish_at")
+    _check_period(publish_at, expires_at)
+    _check_problems(article)
+    take_step(article, "schedule", State.SCHEDULED, actor=actor, now=now,
+              values={"publish_at": publish_at, "expires_at": expires_at})
+
+
+def unschedule(article: Article, *, actor: Actor, now: datetime) -> None:
+    """Take a scheduled article back to approved."""
+    rights.require(actor, "unschedule", article)
+    take_step(article, "unschedule", State.APPROVED, actor=actor, now=now, values={"publish_at": None})
+
+
+def publish(article: Article, *, expires_at: datetime | None = None, actor: Actor, now: datetime) -> None:
+    """Show the newest revision to readers. Raises RuleBroken listing what must be mended first."""
+    rights.require(actor, "publish", article)
+    _check_period(now, expires_at)
+    _check_problems(article)
+    values = {
+        "live_id": article.head_id, "published_at": article.published_at or now, "publish_at": None,
+        "expires_at": expires_at or article.expires_at,
+    }
+    take_step(article, "publish", State.PUBLISHED, actor=actor, now=now, values=values)
+    _tell(article, "news.published", now)
+
+
+def correct(article: Article, *, note: str, revision_id: int, actor: Actor, now: datetime) -> None:
+    """Show the newest revision with a note that says what was wrong. Raises RuleBroken without a note or a change."""
+    rights.require(actor, "correct", article)
+    if article.head_id != revision_id:
+        raise Conflict(_("你看稿的时候，有人改了正文。请看过最新的一版再决定。"))
+    if not note.strip():
+        raise RuleBroken(_("更正要写明改了什么，读者会看到这句话。"), field="note")
+    if article.head_id == article.live_id:
+        raise RuleBroken(_("正文和已发布的一样。请先改好并保存，再发布更正。"), field="note")
+    _check_problems(article)
+    take_step(article, "correct", State.CORRECTED, actor=actor, now=now, note=note.strip(),
+              values={"live_id": article.head_id, "corrected_at": now, "correction": note.strip()})
+    _tell(article, "news.corrected", now)
+
+
+def withdraw(article: Article, *, reason: str, actor: Actor, now: datetime) -> None:
+    """Take an article away from readers; its address says since when and why. Raises RuleBroken without a reason."""
+    rights.require(actor, "withdraw", article)
+    if not reason.strip():
+        raise RuleBroken(_("撤下要写明原因，读者会在原网址看到。"), field="note")
+    take_step(article, "withdraw", State.WITHDRAWN, actor=actor, now=now, note=reason.strip(),
+              values={"withdrawn_at": now, "withdrawal": reason.strip(), "lead_at": None, "pinned_until": None})
+    _tell(article, "news.withdrawn", now)
+
+
+def reinstate(article: Article, *, reason: str, actor: Actor, now: datetime) -> None:
+    """Give a withdrawn article back to readers as it was. Raises RuleBroken without a reason."""
+    rights.require(actor, "reinstate", article)
+    if not reason.strip():
+        raise RuleBroken(_("恢复发布要写明原因。"), field="note")
+    to = State.CORRECTED if article.corrected_at else State.PUBLISHED
+    take_step(article, "reinstate", to, actor=actor, now=now, note=reason.strip(),
+              values={"withdrawn_at": None, "withdrawal": "", "expires_at": None})
+    _tell(article, "news.published", now)
+
+
+def archive(article: Article, *, actor: Actor, now: datetime) -> None:
+    """Put an article away: out of lists, feeds and the sitemap; a published address stays readable."""
+    rights.require(actor, "archive", article)
+    take_step(article, "archive", State.ARCHIVED, actor=actor, now=now, values={"lead_at": None, "pinned_until": None})
+    _tell(article, "news.archived", now)
+
+
+def feature(article: Article, *, lead: bool, pinned_until: datetime | None, actor: Actor, now: datetime) -> None:
+    """Make a live article the home page's lead (decided for the whole site), or pin it in its section."""
+    access.require(actor, rights.PUBLISH, article.org)
+    if lead and not article.lead_at:
+        access.require(actor, rights.SIGN_OFF)
+        article.lead_at = now
+    elif not lead:
+        article.lead_at = None
+    article.pinned_until = pinned_until
+    db.session().flush()
+
+
+def run_due(now: datetime) -> int:
+    """Publish what is due and take down what is over (the job); returns how many articles moved.
+
+    Each in its own unit of work: one that cannot be published goes back to approved, and says why, without holding
+    up the others.
+    """
+    return sum(_finish(article_id, now) for article_id in _due(now))
+
+
+def _due(now: datetime) -> list[int]:
+    waiting = select(Article.id).where(Article.state == State.SCHEDULED.value, Article.publish_at <= now)
+    over = select(Article.id).where(Article.state.in_([state.value for state in LIVE]), Article.expires_at <= now)
+    ids = [*db.session().scalars(waiting.order_by(Article.publish_at)), *db.session().scalars(over)]
+    db.session().rollback()
+    return ids
+
+
+def _finish(article_id: int, now: datetime) -> bool:
+    try:
+        with db.unit_of_work() as session:
+            article = session.scalar(access.unscoped(select(Article).where(Article.id == article_id), why="due"))
+            if article is None:
+                return False
+            if article.state == State.SCHEDULED and article.publish_at and article.publish_at <= now:
+                publish(article, actor=SYSTEM, now=now)
+            elif article.is_live and article.expires_at and article.expires_at <= now:
+                archive(article, actor=SYSTEM, now=now)
+            return True
+    except RuleBroken as error:
+        with db.unit_of_work() as session:
+            article = session.scalar(access.unscoped(select(Article).where(Article.id == article_id), why="due"))
+            if article is not None and article.state == State.SCHEDULED:
+                take_step(article, "unschedule", State.APPROVED, actor=SYSTEM, now=now, note=str(error), values={"publish_at": None})
+        return False
+    except UnionHallError:
+        log.info("due article was handled elsewhere", article=article_id)
+        return False
+
+
+def _check_problems(article: Article) -> None:
+    if found := problems(article):
+        raise RuleBroken(_("还不能发布：%(what)s", what="".join(found)), field="problems")
+
+
+def _check_period(publish_at: datetime, expires_at: datetime | None) -> None:
+    if expires_at is not None and expires_at <= publish_at:
+        raise RuleBroken(_("下线时间要晚于发布时间。"), field="expires_at")
+
+
+def _tell(article: Article, name: str, now: datetime) -> None:
+    outbox.publish(Event(name, article.id, article.org_id, {"state": article.state}), now=now)

@@ -1,0 +1,1 @@
+"""Orgs: the tree of federations and unions that everything else belongs to."""

@@ -1,0 +1,112 @@
+"""Reads of the org tree. What is public of an org is public to all; the rest is scoped by grants."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from sqlalchemy import or_, select
+
+from unionhall.base import db
+from unionhall.base.errors import NotFound
+from unionhall.base.text import like_escape
+from unionhall.orgs.models import Org, OrgChange, OrgStatus
+from unionhall.platform import access
+from unionhall.platform.access import Actor
+
+
+@dataclass(frozen=True)
+class Node:
+    """An org in a drawn tree, with the orgs right below it."""
+
+    org: Org
+    children: tuple[Node, ...]
+
+
+def root() -> Org:
+    """Return the root org. Raises NotFound on a site that was never set up."""
+    org = db.session().scalar(select(Org).where(Org.is_root))
+    if org is None:
+        raise NotFound()
+    return org
+
+
+def by_slug(slug: str) -> Org:
+    """Return an org by its address. Raises NotFound."""
+    org = db.session().scalar(select(Org).where(Org.slug == slug))
+    if org is None:
+        raise NotFound()
+    return org
+
+
+def by_path(path: str) -> Org | None:
+    """Return the org with this path, if there is one."""
+    return db.session().scalar(select(Org).where(Org.path == path))
+
+
+def get(org_id: int, *, actor: Actor, permission: str) -> Org:
+    """Return an org at which the actor holds the permission. Raises NotFound otherwise, as if it did not exist."""
+    org = db.session().get(Org, org_id)
+    if org is None or not access.can(actor, permission, org):
+        raise NotFound()
+    return org
+
+
+def ancestors(org: Org) -> list[Org]:
+    """Return the orgs above, root first."""
+    ids = [int(part) for part in org.path.strip("/").split("/")][:-1]
+    found = {item.id: item for item in db.session().scalars(select(Org).where(Org.id.in_(ids)))} if ids else {}
+    return [found[item] for item in ids]
+
+
+def children(org: Org) -> list[Org]:
+    """Return the orgs right below that are at work, in their order."""
+    statement = select(Org).where(Org.parent_id == org.id, Org.status == OrgStatus.ACTIVE)
+    return list(db.session().scalars(statement.order_by(Org.position, Org.id)))
+
+
+def within(paths: Iterable[str], *, search: str = "", closed: bool = False) -> list[Org]:
+    """Return the orgs at or below the paths, in tree order; `search` matches name or short name."""
+    conditions = [access.in_subtree(Org.path, path) for path in paths]
+    if not conditions:
+        return []
+    statement = select(Org).where(or_(*conditions))
+    if not closed:
+        statement = statement.where(Org.status == OrgStatus.ACTIVE)
+    if search:
+        pattern = f"%{like_escape(search)}%"
+        statement = statement.where(or_(Org.name.like(pattern, escape="\\"), Org.short_name.like(pattern, escape="\\")))
+    return _in_tree_order(list(db.session().scalars(statement)))
+
+
+def manageable(actor: Actor, permission: str, *, search: str = "", closed: bool = False) -> list[Org]:
+    """Return the orgs at which the actor holds the permission, in tree order."""
+    paths = [root().path] if actor.system else actor.paths(permission)
+    return within(paths, search=search, closed=closed)
+
+
+def tree(orgs: list[Org]) -> tuple[Node, ...]:
+    """Draw a list of orgs as a tree; an org whose parent is not in the list stands at the top."""
+    ids = {org.id for org in orgs}
+    below: dict[int | None, list[Org]] = {}
+    for org in orgs:
+        below.setdefault(org.parent_id if org.parent_id in ids else None, []).append(org)
+
+    def draw(parent: int | None) -> tuple[Node, ...]:
+        return tuple(Node(org, draw(org.id)) for org in below.get(parent, ()))
+
+    return draw(None)
+
+
+def history(org: Org) -> list[OrgChange]:
+    """Return what happened to the org, newest first."""
+    return list(db.session().scalars(select(OrgChange).where(OrgChange.org_id == org.id).order_by(OrgChange.id.desc())))
+
+
+def _in_tree_order(orgs: list[Org]) -> list[Org]:
+    order = {org.id: (org.position, org.id) for org in orgs}
+
+    def place(org: Org) -> list[tuple[int, int]]:
+        return [order.get(int(part), (0, int(part))) for part in org.path.strip("/").split("/")]
+
+    return sorted(orgs, key=place)

@@ -1,0 +1,1 @@
+"""Services that features share: access, audit, outbox, jobs, mail, storage."""

@@ -1,0 +1,103 @@
+"""Repeatable work. Due times and leases stand in the database: any number of workers, a killed one loses nothing."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from threading import Event as Signal
+
+import structlog
+from sqlalchemy import String, Text, or_, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Mapped, mapped_column
+
+from unionhall.base import clock, db
+from unionhall.hooks.types import Job
+
+LEASE = timedelta(minutes=5)
+TICK_SECONDS = 1.0
+log = structlog.get_logger("unionhall.jobs")
+
+
+class JobState(db.Model):
+    """When a job is due next, who runs it until when, and how the last run ended."""
+
+    __tablename__ = "jobs_state"
+    name: Mapped[str] = mapped_column(String(80), primary_key=True)
+    due_at: Mapped[datetime]
+    leased_until: Mapped[datetime | None]
+    last_run: Mapped[datetime | None]
+    last_ms: Mapped[int] = mapped_column(default=0)
+    last_error: Mapped[str] = mapped_column(Text, default="")
+
+
+def run_due(jobs: Iterable[Job], now: datetime) -> list[str]:
+    """Run every job whose time has come and that nobody else is running; returns their names."""
+    return [job.name for job in jobs if _take(job, now) and _run(job, now)]
+
+
+def run_now(job: Job, now: datetime) -> None:
+    """Run one job whatever its due time; raises what it raises."""
+    _ensure(job, now)
+    _run(job, now)
+
+
+def last_run(name: str) -> JobState | None:
+    """Return the state of a job, None when it never ran."""
+    return db.session().get(JobState, name)
+
+
+def work(jobs: Iterable[Job], stop: Signal) -> None:
+    """Run due jobs once a second until told to stop; a failure of the database is logged and outlived."""
+    wanted = list(jobs)
+    while not stop.is_set():
+        started = time.monotonic()
+        try:
+            run_due(wanted, clock.now())
+        except Exception:
+            log.exception("worker tick failed")
+        finally:
+            db.session().remove()
+        stop.wait(max(0.05, TICK_SECONDS - (time.monotonic() - started)))
+
+
+def _take(job: Job, now: datetime) -> bool:
+    free = (JobState.name == job.name) & (JobState.due_at <= now)
+    free &= or_(JobState.leased_until.is_(None), JobState.leased_until <= now)
+    state = db.session().execute(select(JobState.due_at, JobState.leased_until).where(JobState.name == job.name)).first()
+    db.session().rollback()
+    if state is None:
+        _ensure(job, now)
+    elif state.due_at > now or (state.leased_until and state.leased_until > now):
+        return False
+    with db.unit_of_work():
+        return db.update_count(update(JobState).where(free).values(leased_until=now + LEASE)) == 1
+
+
+def _ensure(job: Job, now: datetime) -> None:
+    try:
+        with db.unit_of_work() as session:
+            if session.get(JobState, job.name) is None:
+                session.add(JobState(name=job.name, due_at=now))
+    except IntegrityError:
+        log.debug("another worker noted the job first", job=job.name)
+
+
+def _run(job: Job, now: datetime) -> bool:
+    started, error = time.monotonic(), ""
+    try:
+        job.run(now)
+    except Exception as problem:
+        error = f"{type(problem).__name__}: {problem}"[:2000]
+        log.exception("job failed", job=job.name)
+    with db.unit_of_work() as session:
+        session.execute(
+            update(JobState)
+            .where(JobState.name == job.name)
+            .values(
+                due_at=now + job.every, leased_until=None, last_run=now, last_error=error,
+                last_ms=int((time.monotonic() - started) * 1000),
+            )
+        )
+    return not error

@@ -1,0 +1,96 @@
+"""The outbox: what must happen after a commit is written in it, then delivered at least once by the worker."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from dataclasses import asdict
+from datetime import datetime, timedelta
+from typing import Any
+
+import structlog
+from flask import current_app
+from sqlalchemy import JSON, Index, String, Text, select, update
+from sqlalchemy.orm import Mapped, mapped_column
+
+from unionhall.base import db
+from unionhall.hooks.types import Event
+
+MAX_TRIES = 5
+LEASE = timedelta(minutes=2)
+BATCH = 50
+Handler = Callable[[dict[str, Any]], None]
+log = structlog.get_logger("unionhall.outbox")
+
+
+class OutboxMessage(db.Model):
+    """One thing to deliver; `topic` names its handler. Parked (tries = MAX_TRIES) when it keeps failing."""
+
+    __tablename__ = "outbox_message"
+    __table_args__ = (Index("ix_outbox_message_waiting", "done_at", "due_at"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    topic: Mapped[str] = mapped_column(String(40))
+    payload: Mapped[dict[str, Any]] = mapped_column(JSON)
+    created_at: Mapped[datetime]
+    due_at: Mapped[datetime]
+    lease: Mapped[str] = mapped_column(String(36), default="")
+    tries: Mapped[int] = mapped_column(default=0)
+    done_at: Mapped[datetime | None]
+    error: Mapped[str] = mapped_column(Text, default="")
+
+
+def put(topic: str, payload: dict[str, Any], *, now: datetime) -> None:
+    """Add a message to this unit of work; it leaves only if the unit commits."""
+    db.session().add(OutboxMessage(topic=topic, payload=payload, created_at=now, due_at=now))
+
+
+def publish(event: Event, *, now: datetime) -> None:
+    """Tell every plugin about a stored change, after the commit, through `unionhall_committed`."""
+    put("event", asdict(event), now=now)
+
+
+def handle(topic: str, handler: Handler) -> None:
+    """Name the function that delivers a topic's messages; it must bear being called twice."""
+    current_app.extensions.setdefault("unionhall.outbox", {})[topic] = handler
+
+
+def deliver(now: datetime) -> int:
+    """Deliver what is due, oldest first, each in its own unit of work; returns how many succeeded."""
+    return sum(_deliver_one(message_id, topic, payload, now) for message_id, topic, payload in _claim(now))
+
+
+def _claim(now: datetime) -> list[tuple[int, str, dict[str, Any]]]:
+    """Lease a batch: two workers never hold the same message; a dead worker's lease ends by itself."""
+    waiting = (
+        select(OutboxMessage.id)
+        .where(OutboxMessage.done_at.is_(None), OutboxMessage.due_at <= now, OutboxMessage.tries < MAX_TRIES)
+        .order_by(OutboxMessage.id)
+        .limit(BATCH)
+    )
+    lease = str(uuid.uuid4())
+    with db.unit_of_work() as session:
+        session.execute(
+            update(OutboxMessage)
+            .where(OutboxMessage.id.in_(waiting.scalar_subquery()), OutboxMessage.due_at <= now)
+            .values(lease=lease, due_at=now + LEASE, tries=OutboxMessage.tries + 1)
+            .execution_options(synchronize_session=False)
+        )
+        rows = session.execute(
+            select(OutboxMessage.id, OutboxMessage.topic, OutboxMessage.payload)
+            .where(OutboxMessage.lease == lease)
+            .order_by(OutboxMessage.id)
+        )
+        return [(row.id, row.topic, row.payload) for row in rows]
+
+
+def _deliver_one(message_id: int, topic: str, payload: dict[str, Any], now: datetime) -> bool:
+    failure = ""
+    try:
+        current_app.extensions["unionhall.outbox"][topic](payload)
+    except Exception as error:
+        failure = f"{type(error).__name__}: {error}"[:2000]
+        log.exception("delivery failed", message=message_id, topic=topic)
+    with db.unit_of_work() as session:
+        changes: dict[str, Any] = {"error": failure} if failure else {"done_at": now, "error": ""}
+        session.execute(update(OutboxMessage).where(OutboxMessage.id == message_id).values(**changes))
+    return not failure

@@ -1,0 +1,60 @@
+"""Setting a site up: tables, root org, first section, first administrator, demo content."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from flask_babel import gettext as _
+from sqlalchemy import select
+
+from unionhall.accounts import administration
+from unionhall.accounts.models import Account
+from unionhall.base import clock, db
+from unionhall.base.errors import RuleBroken
+from unionhall.host import migrations
+from unionhall.host.assets import absolute
+from unionhall.host.registry import host
+from unionhall.hooks.types import SYSTEM
+from unionhall.news.models import ReviewStep, Section
+from unionhall.news.rights import REVIEW
+from unionhall.orgs import queries as orgs
+from unionhall.orgs.models import OrgKind
+from unionhall.orgs.services import OrgFields, found_root
+from unionhall.platform import audit
+from unionhall.platform.access import unscoped
+
+DEMO_LOGINS = ("editor", "correspondent", "chief", "orgadmin", "clerk", "auditor", "admin", "member", "member2", "neighbour")
+
+
+def set_up(org_name: str, kind: OrgKind = OrgKind.PROVINCE) -> None:
+    """Create tables and what every site starts with; harmless when called again."""
+    migrations.upgrade()
+    with db.unit_of_work() as session:
+        found_root(OrgFields(name=org_name, short_name=org_name, kind=kind, slug="zong"), now=clock.now())
+        if session.scalar(select(Section.id).limit(1)) is None:
+            section = Section(slug="news", name=_("要闻"), name_en="News", position=1)
+            section.steps = [ReviewStep(position=0, label=_("审核"), permission=REVIEW)]
+            session.add(section)
+
+
+def first_administrator_link(login: str) -> str:
+    """Return the one-time address where the first system administrator sets a password (valid 72 h)."""
+    with db.unit_of_work():
+        path = administration.first_administrator(orgs.root(), login=login, name=login, now=clock.now())
+    return absolute(path)
+
+
+def load_demo() -> list[str]:
+    """Load the demo once into an empty site; returns lines that name the demo accounts. Raises RuleBroken."""
+    with db.unit_of_work() as session:
+        known = session.scalar(unscoped(select(Account.id).where(Account.login_key == "editor"), why="demo"))
+        if known is None:
+            if session.scalar(unscoped(select(Account.id).limit(1), why="demo")) is not None:
+                raise RuleBroken(_("演示内容只能装进空站点，这里已经有账号了。"))
+            _fill(clock.now())
+    return [_("演示账号（密码是 demo-加登录名）：%(logins)s", logins=" ".join(DEMO_LOGINS))]
+
+
+def _fill(now: datetime) -> None:
+    host().call("unionhall_demo", now=now)
+    audit.record("site.demo_loaded", "site", actor=SYSTEM, now=now)

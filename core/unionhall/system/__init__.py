@@ -1,0 +1,1 @@
+"""System screens of the desk: plugins and the audit trail."""

@@ -1,0 +1,137 @@
+"""Factories: orgs, accounts, sections and articles, made through the services that the site uses."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from itertools import count
+from typing import Any
+
+from flask.testing import FlaskClient
+from sqlalchemy import select
+
+from unionhall.accounts import administration, passwords
+from unionhall.accounts.models import Account, LoginSession
+from unionhall.accounts.sessions import actor_of, cookie_name
+from unionhall.base import clock, db
+from unionhall.base.crypto import new_token, token_hash
+from unionhall.hooks.types import SYSTEM, Actor, Role
+from unionhall.news import editing, publishing, review
+from unionhall.news.content import BylineLine, Content
+from unionhall.news.models import Article, ReviewStep, Section, State
+from unionhall.news.rights import REVIEW
+from unionhall.orgs import queries as orgs
+from unionhall.orgs.models import Org, OrgKind
+from unionhall.orgs.services import OrgFields, create_org
+
+PASSWORD = "四季常青的那棵树"
+
+
+class Make:
+    """Makes things inside the unit of work that is open; names count up, so that nothing is random."""
+
+    def __init__(self) -> None:
+        self._numbers = count(1)
+
+    @property
+    def root(self) -> Org:
+        """Return the site's root org."""
+        return orgs.root()
+
+    def org(self, parent: Org | None = None, kind: OrgKind = OrgKind.CITY, name: str = "", **fields: Any) -> Org:
+        """Return a new org below `parent` (the root unless given)."""
+        label = name or f"测试工会{next(self._numbers)}"
+        return create_org(parent or self.root, OrgFields(name=label, short_name=label, kind=kind, **fields), actor=SYSTEM, now=clock.now())
+
+    def account(self, role: Role | None = None, org: Org | None = None, login: str = "", **fields: Any) -> Account:
+        """Return a new account, with a grant when a role is given, and PASSWORD as its password."""
+        number, place = next(self._numbers), org or self.root
+        account = administration.create_account(
+            place, login=login or f"person{number}", name=fields.pop("name", f"人员{number}"), actor=SYSTEM, now=clock.now(), **fields
+        )
+        account.password_hash = passwords.hash_password(PASSWORD)
+        if role:
+            administration.grant(account, role, place, actor=SYSTEM, now=clock.now())
+        db.session().flush()
+        return account
+
+    def actor(self, role: Role, org: Org | None = None) -> Actor:
+        """Return the actor that a new account with this role is."""
+        return actor_of(self.account(role, org), clock.now())
+
+    def actor_of(self, account: Account) -> Actor:
+        """Return the actor that an account is now."""
+        return actor_of(account, clock.now())
+
+    def section(self, *, name: str = "", slug: str = "", steps: tuple[tuple[str, str], ...] = (("审核", REVIEW),)) -> Section:
+        """Return a new section; `steps` are (name, permission)."""
+        number = next(self._numbers)
+        section = Section(slug=slug or f"section-{number}", name=name or f"栏目{number}", position=number)
+        section.steps = [ReviewStep(position=at, label=label, permission=kind) for at, (label, kind) in enumerate(steps)]
+        db.session().add(section)
+        db.session().flush()
+        return section
+
+    def content(self, headline: str = "", **fields: Any) -> Content:
+        """Return content that may be published."""
+        filled: dict[str, Any] = {
+            "headline": headline or f"标题{next(self._numbers)}", "body": "<p>正文第一段。</p><p>正文第二段。</p>",
+            "bylines": (BylineLine("reporter", ("林晓棠",)),), "summary": "一句话摘要。",
+        }
+        return Content(**(filled | fields))
+
+    def article(
+        self, org: Org | None = None, section: Section | None = None, author: Account | None = None,
+        state: State = State.DRAFT, content: Content | None = None,
+    ) -> Article:
+        """Return an article that came to its state the ordinary way."""
+        now, place = clock.now(), org or self.root
+        section = section or db.session().scalars(select(Section).order_by(Section.id)).first() or self.section()
+        writer = actor_of(author, now) if author else SYSTEM
+        article = editing.create_article(place, section, content or self.content(), actor=writer, now=now)
+        if state is State.ARCHIVED:
+            state = State.PUBLISHED
+            self._bring(article, state)
+            publishing.archive(article, actor=SYSTEM, now=now)
+            return article
+        self._bring(article, state)
+        return article
+
+    def _bring(self, article: Article, state: State) -> None:
+        now = clock.now()
+        if state is State.DRAFT:
+            return
+        review.submit(article, actor=SYSTEM, now=now)
+        if state is State.SUBMITTED:
+            return
+        if state is State.RETURNED:
+            review.give_back(article, reason="请补充数字来源。", actor=SYSTEM, now=now)
+            return
+        while article.state == State.SUBMITTED:
+            review.pass_step(article, revision_id=article.head_id or 0, actor=SYSTEM, now=now)
+        if state is State.SCHEDULED:
+            publishing.schedule(article, publish_at=now + timedelta(hours=1), actor=SYSTEM, now=now)
+        elif state is not State.APPROVED:
+            self._show(article, state)
+
+    def _show(self, article: Article, state: State) -> None:
+        now = clock.now()
+        publishing.publish(article, actor=SYSTEM, now=now)
+        if state is State.CORRECTED:
+            editing.save(article, self.content("更正后的标题"), base_id=article.head_id or 0, actor=SYSTEM, now=now)
+            publishing.correct(article, note="标题更正。", revision_id=article.head_id or 0, actor=SYSTEM, now=now)
+        elif state is State.WITHDRAWN:
+            publishing.withdraw(article, reason="事实有误，正在核实。", actor=SYSTEM, now=now)
+
+
+def log_in(client: FlaskClient, account_id: int, *, strong: bool = False) -> None:
+    """Give the test client a session of this account, without the password's cost."""
+    now, token = clock.now(), new_token()
+    with client.application.app_context(), db.unit_of_work() as session:
+        session.add(
+            LoginSession(
+                account_id=account_id, token_hash=token_hash(token), started_at=now, seen_at=now, strong=strong,
+                expires_at=now + timedelta(hours=12), address="127.0.0.1", agent="test",
+            )
+        )
+        name = cookie_name()
+    client.set_cookie(name, token)

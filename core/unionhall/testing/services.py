@@ -1,0 +1,75 @@
+"""A PostgreSQL for tests: one that is reachable, else a throw-away one started from the installed binaries."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+ENVIRONMENT = "UNIONHALL_TEST_POSTGRES"
+COMMON = ("postgresql+psycopg://root@127.0.0.1:5432/test", "postgresql+psycopg://postgres@127.0.0.1:5432/postgres")
+
+
+def reachable(url: str) -> bool:
+    """Say whether a PostgreSQL answers at this address and lets us make databases."""
+    import sqlalchemy as sa  # noqa: PLC0415 - slow import
+
+    engine = sa.create_engine(url, connect_args={"connect_timeout": 2})
+    try:
+        with suppress(sa.exc.SQLAlchemyError, ImportError), engine.connect() as connection:
+            may = "SELECT rolcreatedb OR rolsuper FROM pg_roles WHERE rolname = current_user"
+            return bool(connection.scalar(sa.text(may)))
+    finally:
+        engine.dispose()
+    return False
+
+
+def find_running() -> str | None:
+    """Return the address of a PostgreSQL that tests may use, from the environment or at the usual place."""
+    asked = os.environ.get(ENVIRONMENT)
+    return next((url for url in ([asked] if asked else COMMON) if reachable(url)), None)
+
+
+def _binaries() -> Path | None:
+    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb")) if Path("/usr/lib/postgresql").is_dir() else []
+    if found:
+        return found[-1].parent
+    installed = shutil.which("initdb")
+    return Path(installed).resolve().parent if installed else None
+
+
+def _as_owner(command: list[str]) -> list[str]:
+    """PostgreSQL refuses to run as root: hand over to the user that its package made."""
+    if os.geteuid() != 0:
+        return command
+    return ["runuser", "-u", "postgres", "--", *command]
+
+
+@contextmanager
+def throw_away() -> Iterator[str | None]:
+    """Start a PostgreSQL in a temporary folder and give its address; None without binaries."""
+    binaries = _binaries()
+    if binaries is None:
+        yield None
+        return
+    folder = Path(tempfile.mkdtemp(prefix="unionhall-pg-"))
+    if os.geteuid() == 0:
+        shutil.chown(folder, "postgres")
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    data = str(folder / "data")
+    run = {"check": True, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    subprocess.run(_as_owner([f"{binaries}/initdb", "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8"]), **run)  # type: ignore[call-overload]
+    options = f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={folder} -c fsync=off"
+    subprocess.run(_as_owner([f"{binaries}/pg_ctl", "-D", data, "-w", "-o", options, "start"]), **run)  # type: ignore[call-overload]
+    try:
+        yield f"postgresql+psycopg://postgres@127.0.0.1:{port}/postgres"
+    finally:
+        subprocess.run(_as_owner([f"{binaries}/pg_ctl", "-D", data, "-m", "immediate", "stop"]), check=False, stdout=subprocess.DEVNULL)
+        shutil.rmtree(folder, ignore_errors=True)

@@ -1,0 +1,1 @@
+"""The core's Alembic home; its `env.py` serves the core and every plugin."""

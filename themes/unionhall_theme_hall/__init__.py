@@ -1,0 +1,1 @@
+"""Hall: the bundled theme, warm paper and one red."""
