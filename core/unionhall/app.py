@@ -11,9 +11,9 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from unionhall.base import config as configuration
 from unionhall.base import db, i18n, logs, web
+from unionhall.hooks.types import Actor, Event
 from unionhall.host import assets, discovery, mounting, slots, themes
 from unionhall.host.registry import PluginHost
-from unionhall.hooks.types import Actor, Event
 from unionhall.platform import access, mail, outbox
 from unionhall.platform.storage import LocalFolder
 

@@ -46,7 +46,7 @@ class Commands(click.Group):
 
 
 def _application(safe: bool) -> Flask:
-    from unionhall.app import create_app  # noqa: PLC0415 - slow import, and `--help` of a broken site still works
+    from unionhall.app import create_app
 
     return create_app(plugins=not safe)
 
@@ -225,7 +225,7 @@ def all_jobs() -> list[Any]:
 @click.option("--json", "as_json", is_flag=True)
 def check(deploy: bool, as_json: bool) -> None:
     """Check the site; exit code 1 when an error is found. Every finding has a stable id."""
-    from unionhall.checks import run  # noqa: PLC0415 - leaf
+    from unionhall.checks import run
 
     findings = run(deploy=deploy)
     if as_json:
@@ -243,7 +243,7 @@ def check(deploy: bool, as_json: bool) -> None:
 @click.option("--port", default=8000, envvar="PORT")
 def web(address: str, port: int) -> None:
     """Serve pages only; run `unionhall worker` beside it."""
-    from unionhall.server import run_web  # noqa: PLC0415 - slow import
+    from unionhall.server import run_web
 
     run_web(current_app, address, port)
 
@@ -251,7 +251,7 @@ def web(address: str, port: int) -> None:
 @cli.command("worker")
 def worker() -> None:
     """Run due jobs until told to stop."""
-    from unionhall.server import run_worker  # noqa: PLC0415 - leaf
+    from unionhall.server import run_worker
 
     run_worker(all_jobs())
 
@@ -261,7 +261,7 @@ def worker() -> None:
 @click.option("--port", default=8000, envvar="PORT")
 def serve(address: str, port: int) -> None:
     """Run web and worker together, for one machine."""
-    from unionhall.server import supervise  # noqa: PLC0415 - leaf
+    from unionhall.server import supervise
 
     sys.exit(supervise(address, port))
 
@@ -272,7 +272,7 @@ def serve(address: str, port: int) -> None:
 @click.option("--admin", "login", help="Login of the first system administrator; prints a one-time link.")
 def init(org_name: str, kind: str, login: str | None) -> None:
     """Create tables, root org and first section; with --admin, a one-time link for the first administrator."""
-    from unionhall.setup import first_administrator_link, set_up  # noqa: PLC0415 - leaf
+    from unionhall.setup import first_administrator_link, set_up
 
     set_up(org_name, OrgKind(kind))
     if login:
@@ -282,7 +282,7 @@ def init(org_name: str, kind: str, login: str | None) -> None:
 @cli.command("demo")
 def demo() -> None:
     """Load the invented demo content once, and print the demo accounts."""
-    from unionhall.setup import load_demo  # noqa: PLC0415 - leaf
+    from unionhall.setup import load_demo
 
     for line in load_demo():
         click.echo(line)

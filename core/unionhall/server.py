@@ -24,9 +24,9 @@ log = structlog.get_logger("unionhall.server")
 
 def run_web(app: Flask, address: str, port: int) -> None:
     """Serve with granian until stopped."""
-    from granian import Granian  # noqa: PLC0415 - slow import
-    from granian.constants import Interfaces  # noqa: PLC0415 - slow import
-    from granian.log import LogLevels  # noqa: PLC0415 - slow import
+    from granian import Granian
+    from granian.constants import Interfaces
+    from granian.log import LogLevels
 
     settings = config()
     Granian(

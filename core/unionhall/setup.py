@@ -11,10 +11,10 @@ from unionhall.accounts import administration
 from unionhall.accounts.models import Account
 from unionhall.base import clock, db
 from unionhall.base.errors import RuleBroken
+from unionhall.hooks.types import SYSTEM
 from unionhall.host import migrations
 from unionhall.host.assets import absolute
 from unionhall.host.registry import host
-from unionhall.hooks.types import SYSTEM
 from unionhall.news.models import ReviewStep, Section
 from unionhall.news.rights import REVIEW
 from unionhall.orgs import queries as orgs

@@ -48,12 +48,16 @@ class Config(BaseSettings):
 
     @classmethod
     def settings_customise_sources(
-        cls, settings_cls: type[BaseSettings], **sources: PydanticBaseSettingsSource
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """What the caller passed, then the environment, then the instance's file."""
-        passed, environment = sources["init_settings"], sources["env_settings"]
-        instance = passed().get("instance") or environment().get("instance") or "instance"
-        return passed, environment, InitSettingsSource(settings_cls, _read_file(Path(instance) / "unionhall.cfg"))
+        instance = init_settings().get("instance") or env_settings().get("instance") or "instance"
+        return init_settings, env_settings, InitSettingsSource(settings_cls, _read_file(Path(instance) / "unionhall.cfg"))
 
     @property
     def database(self) -> str:

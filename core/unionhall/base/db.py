@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, cast
 
 import structlog
 from flask import Flask
@@ -65,7 +65,7 @@ _extension = SQLAlchemy()
 
 def session() -> scoped_session[Session]:
     """Return this request's, command's or job's session."""
-    return _extension.session
+    return cast(scoped_session[Session], _extension.session)
 
 
 def engine() -> Engine:

@@ -22,7 +22,7 @@ LANGUAGE_COOKIE = "uh_lang"
 DEFAULT = "zh_CN"
 
 
-class _Catalogues(Domain):  # type: ignore[misc]
+class _Catalogues(Domain):
     """Every folder's catalogue for one locale, merged once and kept."""
 
     def __init__(self, folders: Callable[[], Iterable[Path]]) -> None:
@@ -45,7 +45,7 @@ class _Catalogues(Domain):  # type: ignore[misc]
         return merged
 
 
-class _Babel(Babel):  # type: ignore[misc]
+class _Babel(Babel):
     def __init__(self, catalogues: _Catalogues) -> None:
         super().__init__()
         self._catalogues = catalogues

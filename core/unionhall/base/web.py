@@ -18,7 +18,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from unionhall.base import db
 from unionhall.base.config import Config
-from unionhall.base.errors import UnionHallError, Unavailable
+from unionhall.base.errors import Unavailable, UnionHallError
 from unionhall.base.i18n import html_lang
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})

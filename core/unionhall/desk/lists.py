@@ -35,14 +35,14 @@ class Pager:
 def page_number() -> int:
     """Return `?page=`, 1 for anything that is no number from 1 to 100,000."""
     asked = request.args.get("page", "1")
-    return int(asked) if asked.isdigit() and 1 <= int(asked[:7]) <= 100_000 else 1
+    return int(asked) if asked.isdecimal() and len(asked) <= 6 and 1 <= int(asked) <= 100_000 else 1
 
 
 def here(**changes: str | int | None) -> str:
     """Return this page's address with some query values changed (None removes one)."""
     values = {**request.args.to_dict(), **(request.view_args or {})}
-    values.update({name: value for name, value in changes.items() if value is not None})  # type: ignore[misc]
+    values.update({name: value for name, value in changes.items() if value is not None})
     for name, value in changes.items():
         if value is None:
             values.pop(name, None)
-    return url_for(request.endpoint or "desk_desk.dashboard", **values)  # type: ignore[arg-type]
+    return url_for(request.endpoint or "desk_desk.dashboard", **values)

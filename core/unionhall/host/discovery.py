@@ -37,7 +37,8 @@ class Found:
     @property
     def folder(self) -> Path | None:
         """Return the package's folder, where templates, static files, catalogues and migrations lie."""
-        return Path(self.module.__file__).parent if self.module and self.module.__file__ else None
+        file = getattr(self.module, "__file__", None)
+        return Path(file).parent if file else None
 
     def failed(self, error: BaseException) -> Found:
         """Return the same plugin as broken, the traceback's end kept for the plugins page."""
@@ -84,9 +85,9 @@ def _unmet(distribution: Distribution | None) -> str:
             requirement = Requirement(line)
         except InvalidRequirement:
             continue
-        if requirement.name == "unionhall" and (requirement.marker is None or requirement.marker.evaluate()):
-            if not requirement.specifier.contains(Version(unionhall.__version__), prereleases=True):
-                return str(requirement)
+        wanted = requirement.name == "unionhall" and (requirement.marker is None or requirement.marker.evaluate())
+        if wanted and not requirement.specifier.contains(Version(unionhall.__version__), prereleases=True):
+            return str(requirement)
     return ""
 
 

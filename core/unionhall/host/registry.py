@@ -23,6 +23,7 @@ from unionhall.host.discovery import Found, State
 
 REFRESH_SECONDS = 1.0
 SLOW_SECONDS = 0.5
+RESERVED = frozenset({"base", "core", "static", "api", "my"})
 log = structlog.get_logger("unionhall.host")
 
 
@@ -63,14 +64,26 @@ class PluginHost:
         if found.module is None:
             return found
         try:
+            self._check_names(found)
             self.manager.register(found.module, name=found.name)
             self.manager.check_pending()
-        except (pluggy.PluginValidationError, ValueError) as error:
+        except (pluggy.PluginValidationError, PluginProblem, ValueError) as error:
             with suppress(Exception):
                 self.manager.unregister(name=found.name)
             log.exception("plugin refused", plugin=found.name)
             return found.failed(error)
         return found
+
+    def _check_names(self, found: Found) -> None:
+        """A plugin's name is its own, and so is the front of its tables' names."""
+        if found.name in {*RESERVED, *(feature.name for feature in self.features)}:
+            raise PluginProblem(f"the name {found.name!r} belongs to the core", code="plugin-name")
+        package = found.module.__name__.partition(".")[0] if found.module else ""
+        for mapper in db.Model.registry.mappers:
+            table = str(getattr(mapper.class_, "__tablename__", ""))
+            own = mapper.class_.__module__.partition(".")[0] == package
+            if own and not table.startswith(f"{found.name}_"):
+                raise PluginProblem(f"table {table!r} must begin with {found.name}_", code="plugin-table-name")
 
     def set_aside(self, name: str, error: BaseException) -> None:
         """Take a plugin out that failed while being mounted; the rest goes on."""

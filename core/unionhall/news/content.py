@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, fields, replace
+from typing import Any
 
 from flask_babel import gettext as _
 
@@ -59,7 +60,7 @@ def split_names(text: str) -> tuple[str, ...]:
 
 def tidied(content: Content) -> Content:
     """Return the content as it may be stored: titles tidied, body sanitised. Raises RuleBroken naming the field."""
-    clean: dict[str, str] = {name: tidy(getattr(content, name)) for name in LIMITS}
+    clean: dict[str, Any] = {name: tidy(getattr(content, name)) for name in LIMITS}
     if not clean["headline"]:
         raise RuleBroken(_("还没有标题。写一句话，哪怕先占个位。"), field="headline")
     for name, limit in LIMITS.items():
@@ -94,6 +95,16 @@ def of(revision: Revision) -> Content:
         **plain, bylines=tuple(lines.values()), tags=tuple(tag.name for tag in revision.tags),
         related=tuple(item.article_id for item in revision.related),
     )
+
+
+def describe(before: Content, after: Content) -> str:
+    """Return what a save changed, "改了标题、正文", as the note of its revision."""
+    parts = {
+        "headline": _("标题"), "kicker": _("引题"), "subhead": _("副题"), "slug_line": _("电头"), "summary": _("摘要"),
+        "body": _("正文"), "bylines": _("署名"), "tags": _("标签"), "related": _("相关稿件"), "cover_id": _("题图"),
+    }
+    changed = [label for name, label in parts.items() if getattr(before, name) != getattr(after, name)]
+    return _("改了%(what)s", what="、".join(changed)) if changed else ""
 
 
 def write(revision: Revision, content: Content) -> None:

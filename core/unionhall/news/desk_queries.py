@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -20,7 +21,8 @@ from unionhall.orgs.models import Org
 from unionhall.platform import access
 
 PAGE = 30
-SORTS = {
+LARGEST_ID = 2**31 - 1
+SORTS: dict[str, Any] = {
     "updated": Article.updated_at.desc(), "-updated": Article.updated_at.asc(),
     "published": Article.published_at.desc(), "-published": Article.published_at.asc(),
     "created": Article.id.desc(), "-created": Article.id.asc(),
@@ -45,7 +47,8 @@ class Filter:
 
 def get(article_id: int, actor: Actor) -> Article:
     """Return an article the actor may open in the desk. Raises NotFound otherwise, as if it did not exist."""
-    article = db.session().scalar(access.unscoped(_whole().where(Article.id == article_id), why="judged below"))
+    statement = access.unscoped(_whole().where(Article.id == article_id), why="judged below")
+    article: Article | None = db.session().scalar(statement)
     if article is None or not rights.may_read(actor, article):
         raise NotFound()
     return article
@@ -53,7 +56,8 @@ def get(article_id: int, actor: Actor) -> Article:
 
 def revision(article: Article, number: int) -> Revision:
     """Return a revision of this article by its number. Raises NotFound."""
-    found = db.session().scalar(select(Revision).where(Revision.article_id == article.id, Revision.number == number))
+    wanted = select(Revision).where(Revision.article_id == article.id, Revision.number == min(number, LARGEST_ID))
+    found = db.session().scalar(wanted)
     if found is None:
         raise NotFound()
     return found
@@ -141,7 +145,7 @@ def _matches(search: str) -> Any:
     signed = select(Byline.revision_id).where(Byline.name.like(pattern, escape="\\"))
     found = or_(Revision.headline.like(pattern, escape="\\"), Article.head_id.in_(signed))
     tail = search.rpartition("-")[2]
-    return or_(found, Article.id == int(tail)) if tail.isdigit() and len(tail) < 10 else found
+    return or_(found, Article.id == int(tail)) if tail.isdecimal() and len(tail) < 10 else found
 
 
 def listed(actor: Actor, wanted: Filter) -> tuple[list[Article], int]:
@@ -211,10 +215,9 @@ def published_per_day(actor: Actor, *, days: int, now: datetime, below: str | No
     today = clock.local(now).replace(hour=0, minute=0, second=0, microsecond=0)
     first = today - timedelta(days=days - 1)
     moments = _visible(actor, below).where(Article.published_at >= first, Article.live_id.is_not(None))
-    counted: dict[Any, int] = {}
-    for moment in db.session().scalars(access.unscoped(moments.with_only_columns(Article.published_at), why="counted")):
-        counted[clock.local_day(moment)] = counted.get(clock.local_day(moment), 0) + 1
-    return [(day, counted.get(day.date(), 0)) for day in (first + timedelta(days=n) for n in range(days))]
+    found = db.session().scalars(access.unscoped(moments.with_only_columns(Article.published_at), why="counted"))
+    counted = Counter(clock.local_day(moment) for moment in found if moment)
+    return [(day, counted[day.date()]) for day in (first + timedelta(days=n) for n in range(days))]
 
 
 @dataclass(frozen=True)

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import secrets
 from datetime import datetime
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import Executable, delete, func, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 
 from unionhall.base import db
 from unionhall.base.errors import Conflict, NotAllowed, NotFound, RuleBroken
 from unionhall.base.text import slugify
-from unionhall.media.models import Image
 from unionhall.news import content as contents
-from unionhall.news import rights
+from unionhall.news import references, rights
 from unionhall.news.content import Content
 from unionhall.news.models import Article, Autosave, Revision, Section, State
 from unionhall.orgs.models import Org
@@ -37,18 +38,18 @@ def create_article(
     """Start a draft. Raises NotAllowed; RuleBroken naming the field that cannot stand."""
     if not access.can(actor, rights.WRITE, org):
         raise NotAllowed(_("你不能以“%(org)s”的名义写稿。", org=org.name))
-    if not org.active:
-        raise RuleBroken(_("“%(name)s”已关闭或已合并，不能再写稿。", name=org.name), field="org_id")
+    _must_take(org, section)
     article = Article(
-        org_id=org.id, section_id=section.id, slug=f"new-{now.timestamp()}-{id(content)}", author_id=actor.account_id,
+        org_id=org.id, section_id=section.id, slug=f"new-{secrets.token_hex(16)}", author_id=actor.account_id,
         origin=origin, created_at=now, updated_at=now, state=State.DRAFT.value,
     )
     article.org, article.section = org, section
-    tidy = _checked(contents.tidied(content), article, actor)
+    tidy = contents.tidied(content)
+    references.check(tidy, article, actor)
     db.session().add(article)
     db.session().flush()
     revision = _add_revision(article, tidy, actor=actor, now=now, note="")
-    article.head_id, article.slug = revision.id, _slug(tidy.headline, article.id)
+    article.head_id, article.slug = revision.id, _free_slug(tidy.headline, article.id)
     db.session().flush()
     audit.record("news.created", f"article:{article.id}", actor=actor, now=now, org_id=org.id, revision=revision.id)
     return article
@@ -58,25 +59,41 @@ def save(
     article: Article, content: Content, *, base_id: int, org: Org | None = None, section: Section | None = None,
     slug: str = "", note: str = "", actor: Actor, now: datetime,
 ) -> Revision:
-    """Save on top of the revision that the form was opened with.
+    """Save on top of the revision that the form was opened with; content that did not change makes no revision.
 
-    Raises SavedMeanwhile when another revision stands by now (nothing is written), NotAllowed, RuleBroken.
+    Raises SavedMeanwhile when another revision stands by now, Conflict when the article moved on to a state that
+    forbids it (nothing is written in either case), NotAllowed, RuleBroken.
     """
     if not rights.may_edit(actor, article):
         raise NotAllowed(_("这篇稿现在不能修改。审过的稿要先退回，再改，再送审。"))
-    _place(article, org, section, slug, actor)
-    tidy = _checked(contents.tidied(content), article, actor)
-    if article.head_id == base_id and contents.of(article.head) == tidy and not note:
-        db.session().flush()
-        return article.head
-    revision = _add_revision(article, tidy, actor=actor, now=now, note=note)
-    moved = update(Article).where(Article.id == article.id, Article.head_id == base_id)
-    if db.update_count(moved.values(head_id=revision.id, updated_at=now).execution_options(synchronize_session=False)) != 1:
+    if article.head_id != base_id:
         raise SavedMeanwhile(_head(article))
-    db.session().refresh(article)
+    state = article.state
+    moved = _place(article, org, section, slug, actor)
+    tidy = contents.tidied(content)
+    references.check(tidy, article, actor)
+    before = contents.of(article.head)
+    revision = article.head
+    if before != tidy or note:
+        revision = _add_revision(article, tidy, actor=actor, now=now, note=note or contents.describe(before, tidy))
+    if revision.id != base_id or moved:
+        _turn_to(article, revision, base_id=base_id, state=state, now=now)
+        audit.record("news.saved", f"article:{article.id}", actor=actor, now=now, org_id=article.org_id,
+                     revision=revision.id, moved=sorted(moved) or None)
     drop_autosave(article, actor)
-    audit.record("news.saved", f"article:{article.id}", actor=actor, now=now, org_id=article.org_id, revision=revision.id)
     return revision
+
+
+def _turn_to(article: Article, revision: Revision, *, base_id: int, state: str, now: datetime) -> None:
+    """Make a revision the head if the article still stands as we saw it: a review may have passed it meanwhile."""
+    same = update(Article).where(Article.id == article.id, Article.head_id == base_id, Article.state == state)
+    changed = same.values(head_id=revision.id, updated_at=now).execution_options(synchronize_session=False)
+    if db.update_count(changed) != 1:
+        theirs = _head(article)
+        if theirs.id != base_id:
+            raise SavedMeanwhile(theirs)
+        raise Conflict(_("稿件的状态刚刚变了，这次没有保存。你写的都还在，请刷新后再看能不能改。"))
+    db.session().refresh(article)
 
 
 def restore(article: Article, revision: Revision, *, base_id: int, actor: Actor, now: datetime) -> Revision:
@@ -88,26 +105,31 @@ def restore(article: Article, revision: Revision, *, base_id: int, actor: Actor,
 
 
 def copy(article: Article, org: Org, *, actor: Actor, now: datetime) -> Article:
-    """Start a draft with the same content. Needs reading the one and writing at the other; history is not copied."""
+    """Start a draft with the same content, without images and articles that this actor could not use.
+
+    Needs reading the one and writing at the other; history is not copied. Raises NotFound, NotAllowed, RuleBroken.
+    """
     if not rights.may_read(actor, article):
         raise NotFound()
-    return create_article(org, article.section, contents.of(article.head), actor=actor, now=now)
+    section = article.section if article.section.open else _first_open_section()
+    content = references.without_foreign(contents.of(article.head), actor)
+    return create_article(org, section, content, actor=actor, now=now)
 
 
 def autosave(article: Article, fields: dict[str, Any], *, base_id: int, actor: Actor, now: datetime) -> None:
-    """Keep what somebody has typed so far, theirs alone. Raises SavedMeanwhile when it could no longer be saved."""
+    """Keep what somebody has typed so far, theirs alone. Raises SavedMeanwhile, after keeping it, when others saved."""
     if not rights.may_edit(actor, article) or actor.account_id is None:
         raise NotAllowed(_("这篇稿现在不能修改。"))
-    row = _autosave_row(article, actor.account_id, now)
-    row.base_id, row.saved_at, row.fields = base_id, now, fields
+    kept = {"base_id": base_id, "saved_at": now, "fields": fields}
+    db.session().execute(_note_presence(article.id, actor.account_id, now, **kept))
     if article.head_id != base_id:
         raise SavedMeanwhile(article.head)
 
 
-def look_at(article: Article, *, actor: Actor, now: datetime) -> None:
-    """Note that somebody has the article open, so that others can be told."""
+def look_at(article_id: int, head_id: int, *, actor: Actor, now: datetime) -> None:
+    """Note that somebody has the article open, so that others can be told; from a page that only reads."""
     if actor.account_id is not None:
-        _autosave_row(article, actor.account_id, now)
+        db.write_aside(_note_presence(article_id, actor.account_id, now, base_id=head_id))
 
 
 def drop_autosave(article: Article, actor: Actor) -> None:
@@ -122,52 +144,67 @@ def hand_over(source_id: int, target_id: int) -> None:
     db.session().execute(update(Article).where(Article.org_id == source_id).values(org_id=target_id))
 
 
-def _autosave_row(article: Article, account_id: int, now: datetime) -> Autosave:
-    row = db.session().get(Autosave, (article.id, account_id))
-    if row is None:
-        row = Autosave(article_id=article.id, account_id=account_id, base_id=article.head_id or 0, seen_at=now)
-        db.session().add(row)
-    row.seen_at = now
-    return row
+def _note_presence(article_id: int, account_id: int, now: datetime, **values: Any) -> Executable:
+    """Return the upsert of one person's row: two tabs of the same person never collide."""
+    insert = postgresql.insert if db.engine().dialect.name == "postgresql" else sqlite.insert
+    row = insert(Autosave).values(article_id=article_id, account_id=account_id, seen_at=now, **values)
+    changed = {"seen_at": now, **(values if "saved_at" in values else {})}
+    return row.on_conflict_do_update(index_elements=["article_id", "account_id"], set_=changed)
 
 
-def _place(article: Article, org: Org | None, section: Section | None, slug: str, actor: Actor) -> None:
+def _must_take(org: Org, section: Section) -> None:
+    """Refuse an org or section that takes no more articles. The org's row is held, so that no merge slips between."""
+    db.session().refresh(org, with_for_update={"read": True})
+    if not org.active:
+        raise RuleBroken(_("“%(name)s”已关闭或已合并，不能再写稿。", name=org.name), field="org_id")
+    if not section.open:
+        raise RuleBroken(_("栏目“%(name)s”已停用，不再收稿。请换一个栏目。", name=section.name), field="section_id")
+
+
+def _first_open_section() -> Section:
+    found = db.session().scalars(select(Section).where(Section.open).order_by(Section.position, Section.id)).first()
+    if found is None:
+        raise RuleBroken(_("还没有在收稿的栏目。"), field="section_id")
+    return found
+
+
+def _place(article: Article, org: Org | None, section: Section | None, slug: str, actor: Actor) -> set[str]:
     """Move the article to another org or section, or give it another address; a published address stays."""
+    moved = set()
     if org is not None and org.id != article.org_id:
-        if not access.can(actor, rights.WRITE, org) or not org.active:
+        if not access.can(actor, rights.WRITE, org):
             raise NotAllowed(_("你不能以“%(org)s”的名义写稿。", org=org.name))
+        _must_take(org, article.section)
         article.org_id, article.org = org.id, org
+        moved.add("org")
     if section is not None and section.id != article.section_id:
+        _must_take(article.org, section)
         article.section_id, article.section = section.id, section
-    wanted = slugify(slug) if slug else ""
-    if wanted and wanted != article.slug and article.published_at is None:
-        taken = select(Article.id).where(Article.slug == wanted, Article.id != article.id)
-        with db.session().no_autoflush:
-            if db.session().scalar(access.unscoped(taken, why="address")):
-                raise RuleBroken(_("网址“%(slug)s”已经有别的文章用了。", slug=wanted), field="slug")
-        article.slug = wanted
+        moved.add("section")
+    if slug and article.published_at is None and _readdress(article, slugify(slug)):
+        moved.add("slug")
+    return moved
 
 
-def _checked(content: Content, article: Article, actor: Actor) -> Content:
-    """Refuse links to images or articles that this actor could not see."""
-    with db.session().no_autoflush:
-        if content.cover_id is not None and not _image_allowed(content.cover_id, article, actor):
-            raise RuleBroken(_("这张题图不存在，或者不属于你能用的组织。请重新上传。"), field="cover")
-        for other_id in content.related:
-            other = db.session().scalar(access.unscoped(select(Article).where(Article.id == other_id), why="related"))
-            if other is None or not (other.is_live or rights.may_read(actor, other)):
-                raise RuleBroken(_("相关稿件 %(id)s 不存在。", id=other_id), field="related")
-    return content
-
-
-def _image_allowed(image_id: int, article: Article, actor: Actor) -> bool:
-    if article.head_id and article.head and article.head.cover_id == image_id:
-        return True
-    image = db.session().scalar(access.unscoped(select(Image).where(Image.id == image_id), why="checked below"))
-    if image is None:
+def _readdress(article: Article, wanted: str) -> bool:
+    if wanted == article.slug:
         return False
-    owner = db.session().get(Org, image.org_id)
-    return owner is not None and (image.uploaded_by == actor.account_id or access.can(actor, "media.use", owner))
+    if not wanted:
+        raise RuleBroken(_("网址里要有字母、数字或汉字。"), field="slug")
+    if _taken(wanted, article.id):
+        raise RuleBroken(_("网址“%(slug)s”已经有别的文章用了。", slug=wanted), field="slug")
+    try:
+        with db.session().begin_nested():
+            article.slug = wanted
+    except db.IntegrityError as error:
+        raise RuleBroken(_("网址“%(slug)s”已经有别的文章用了。", slug=wanted), field="slug") from error
+    return True
+
+
+def _taken(slug: str, article_id: int) -> bool:
+    others = select(Article.id).where(Article.slug == slug, Article.id != article_id)
+    with db.session().no_autoflush:
+        return db.session().scalar(access.unscoped(others, why="address")) is not None
 
 
 def _add_revision(article: Article, content: Content, *, actor: Actor, now: datetime, note: str) -> Revision:
@@ -187,6 +224,7 @@ def _head(article: Article) -> Revision:
     return db.session().scalars(access.unscoped(fresh, why="conflict")).one()
 
 
-def _slug(headline: str, article_id: int) -> str:
-    stem = slugify(headline)
-    return f"{stem}-{article_id}" if stem else f"a-{article_id}"
+def _free_slug(headline: str, article_id: int) -> str:
+    """Return the address a headline gives; the article's number makes it its own, unless somebody typed that one."""
+    stem = f"{slugify(headline) or 'a'}-{article_id}"
+    return f"{stem}-{secrets.token_hex(3)}" if _taken(stem, article_id) else stem

@@ -14,7 +14,7 @@ from unionhall.hooks.types import SYSTEM, Actor, Event
 from unionhall.news import rights
 from unionhall.news.models import LIVE, Article, State
 from unionhall.news.workflow import step as take_step
-from unionhall.platform import access, outbox
+from unionhall.platform import access, audit, outbox
 from unionhall.settings.queries import site_settings
 
 log = structlog.get_logger("unionhall.news")
@@ -54,17 +54,17 @@ def schedule(
 def unschedule(article: Article, *, actor: Actor, now: datetime) -> None:
     """Take a scheduled article back to approved."""
     rights.require(actor, "unschedule", article)
-    take_step(article, "unschedule", State.APPROVED, actor=actor, now=now, values={"publish_at": None})
+    take_step(article, "unschedule", State.APPROVED, actor=actor, now=now, values={"publish_at": None, "expires_at": None})
 
 
 def publish(article: Article, *, expires_at: datetime | None = None, actor: Actor, now: datetime) -> None:
     """Show the newest revision to readers. Raises RuleBroken listing what must be mended first."""
     rights.require(actor, "publish", article)
-    _check_period(now, expires_at)
+    ends = expires_at or article.expires_at
+    _check_period(now, ends)
     _check_problems(article)
     values = {
-        "live_id": article.head_id, "published_at": article.published_at or now, "publish_at": None,
-        "expires_at": expires_at or article.expires_at,
+        "live_id": article.head_id, "published_at": article.published_at or now, "publish_at": None, "expires_at": ends,
     }
     take_step(article, "publish", State.PUBLISHED, actor=actor, now=now, values=values)
     _tell(article, "news.published", now)
@@ -116,6 +116,8 @@ def archive(article: Article, *, actor: Actor, now: datetime) -> None:
 def feature(article: Article, *, lead: bool, pinned_until: datetime | None, actor: Actor, now: datetime) -> None:
     """Make a live article the home page's lead (decided for the whole site), or pin it in its section."""
     access.require(actor, rights.PUBLISH, article.org)
+    if not article.is_live:
+        raise Conflict(_("这篇稿现在不在网站上，不能推荐或置顶。"))
     if lead and not article.lead_at:
         access.require(actor, rights.SIGN_OFF)
         article.lead_at = now
@@ -123,6 +125,8 @@ def feature(article: Article, *, lead: bool, pinned_until: datetime | None, acto
         article.lead_at = None
     article.pinned_until = pinned_until
     db.session().flush()
+    audit.record("news.featured", f"article:{article.id}", actor=actor, now=now, org_id=article.org_id,
+                 lead=lead, pinned=pinned_until is not None)
 
 
 def run_due(now: datetime) -> int:
@@ -144,24 +148,40 @@ def _due(now: datetime) -> list[int]:
 
 def _finish(article_id: int, now: datetime) -> bool:
     try:
-        with db.unit_of_work() as session:
-            article = session.scalar(access.unscoped(select(Article).where(Article.id == article_id), why="due"))
-            if article is None:
-                return False
-            if article.state == State.SCHEDULED and article.publish_at and article.publish_at <= now:
-                publish(article, actor=SYSTEM, now=now)
-            elif article.is_live and article.expires_at and article.expires_at <= now:
-                archive(article, actor=SYSTEM, now=now)
-            return True
+        with db.unit_of_work():
+            return _move(_due_article(article_id), now)
     except RuleBroken as error:
-        with db.unit_of_work() as session:
-            article = session.scalar(access.unscoped(select(Article).where(Article.id == article_id), why="due"))
-            if article is not None and article.state == State.SCHEDULED:
-                take_step(article, "unschedule", State.APPROVED, actor=SYSTEM, now=now, note=str(error), values={"publish_at": None})
-        return False
+        _hold(article_id, str(error), now)
     except UnionHallError:
         log.info("due article was handled elsewhere", article=article_id)
-        return False
+    return False
+
+
+def _due_article(article_id: int) -> Article | None:
+    return db.session().scalar(access.unscoped(select(Article).where(Article.id == article_id), why="due"))
+
+
+def _move(article: Article | None, now: datetime) -> bool:
+    """Do what is due; False when another worker was faster."""
+    if article and article.state == State.SCHEDULED and article.publish_at and article.publish_at <= now:
+        publish(article, actor=SYSTEM, now=now)
+        return True
+    if article and article.is_live and article.expires_at and article.expires_at <= now:
+        archive(article, actor=SYSTEM, now=now)
+        return True
+    return False
+
+
+def _hold(article_id: int, reason: str, now: datetime) -> None:
+    """Take back to approved what cannot be published, with the reason in its history."""
+    try:
+        with db.unit_of_work():
+            article = _due_article(article_id)
+            if article is not None and article.state == State.SCHEDULED:
+                take_step(article, "unschedule", State.APPROVED, actor=SYSTEM, now=now, note=reason,
+                          values={"publish_at": None, "expires_at": None})
+    except UnionHallError:
+        log.info("due article was handled elsewhere", article=article_id)
 
 
 def _check_problems(article: Article) -> None:

@@ -38,7 +38,7 @@ def give_back(article: Article, *, reason: str, revision_id: int | None = None, 
     if not reason.strip():
         raise RuleBroken(_("退回时要写清理由，作者才知道改哪里。"), field="note")
     take_step(article, "return", State.RETURNED, actor=actor, now=now, note=reason.strip(),
-              revision_id=revision_id, values={"publish_at": None})
+              revision_id=revision_id, values={"publish_at": None, "expires_at": None})
     _tell(article, "news.returned", now)
 
 

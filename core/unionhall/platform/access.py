@@ -9,7 +9,21 @@ from typing import Any, Protocol, TypeVar
 
 from flask import abort, current_app, g
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import ColumnElement, ForeignKey, Integer, Select, String, column, event, false, or_, select, table, true
+from sqlalchemy import (
+    ColumnElement,
+    ForeignKey,
+    Integer,
+    Select,
+    SQLColumnExpression,
+    String,
+    column,
+    event,
+    false,
+    or_,
+    select,
+    table,
+    true,
+)
 from sqlalchemy.orm import Mapped, ORMExecuteState, Session, declared_attr, mapped_column
 
 from unionhall.base.errors import NotAllowed
@@ -111,7 +125,7 @@ def current_actor() -> Actor:
     return found
 
 
-def in_subtree(path_column: ColumnElement[str], path: str) -> ColumnElement[bool]:
+def in_subtree(path_column: SQLColumnExpression[str], path: str) -> ColumnElement[bool]:
     """Return the condition "at or below the org with this path" as a range, so that an index serves it."""
     return (path_column >= path) & (path_column < path[:-1] + "0")
 
@@ -126,7 +140,7 @@ def within(owner: Any, paths: Iterable[str]) -> ColumnElement[bool]:
     return column_
 
 
-_S = TypeVar("_S", bound=Select[Any])
+_S = TypeVar("_S", bound="Select[*tuple[Any, ...]]")
 
 
 def scoped(statement: _S, owner: type[OrgOwned], actor: Actor, permission: str, below: str | None = None) -> _S:

@@ -19,7 +19,7 @@ from unionhall.hooks.types import Event
 MAX_TRIES = 5
 LEASE = timedelta(minutes=2)
 BATCH = 50
-Handler = Callable[[dict[str, Any]], None]
+Handler = Callable[[dict[str, Any]], object]
 log = structlog.get_logger("unionhall.outbox")
 
 

@@ -17,7 +17,7 @@ COMMON = ("postgresql+psycopg://root@127.0.0.1:5432/test", "postgresql+psycopg:/
 
 def reachable(url: str) -> bool:
     """Say whether a PostgreSQL answers at this address and lets us make databases."""
-    import sqlalchemy as sa  # noqa: PLC0415 - slow import
+    import sqlalchemy as sa
 
     engine = sa.create_engine(url, connect_args={"connect_timeout": 2})
     try:
@@ -43,11 +43,10 @@ def _binaries() -> Path | None:
     return Path(installed).resolve().parent if installed else None
 
 
-def _as_owner(command: list[str]) -> list[str]:
-    """PostgreSQL refuses to run as root: hand over to the user that its package made."""
-    if os.geteuid() != 0:
-        return command
-    return ["runuser", "-u", "postgres", "--", *command]
+def _run(*command: str) -> None:
+    """Run a command; PostgreSQL refuses to run as root, so hand over to the user that its package made."""
+    owner = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
+    subprocess.run([*owner, *command], check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
 
 @contextmanager
@@ -64,12 +63,11 @@ def throw_away() -> Iterator[str | None]:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     data = str(folder / "data")
-    run = {"check": True, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-    subprocess.run(_as_owner([f"{binaries}/initdb", "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8"]), **run)  # type: ignore[call-overload]
+    _run(f"{binaries}/initdb", "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8")
     options = f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={folder} -c fsync=off"
-    subprocess.run(_as_owner([f"{binaries}/pg_ctl", "-D", data, "-w", "-o", options, "start"]), **run)  # type: ignore[call-overload]
+    _run(f"{binaries}/pg_ctl", "-D", data, "-w", "-o", options, "start")
     try:
         yield f"postgresql+psycopg://postgres@127.0.0.1:{port}/postgres"
     finally:
-        subprocess.run(_as_owner([f"{binaries}/pg_ctl", "-D", data, "-m", "immediate", "stop"]), check=False, stdout=subprocess.DEVNULL)
+        _run(f"{binaries}/pg_ctl", "-D", data, "-m", "immediate", "stop")
         shutil.rmtree(folder, ignore_errors=True)

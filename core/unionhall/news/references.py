@@ -1,0 +1,106 @@
+"""What an article points to: images, people, orgs and other articles, and whether this actor may point there."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from flask_babel import gettext as _
+from sqlalchemy import select
+
+from unionhall.accounts.models import Account
+from unionhall.base import db
+from unionhall.base.errors import RuleBroken
+from unionhall.base.text import fold
+from unionhall.hooks.types import Actor
+from unionhall.media.models import Image
+from unionhall.news import rights
+from unionhall.news.content import Content
+from unionhall.news.desk_queries import LARGEST_ID
+from unionhall.news.models import Article
+from unionhall.orgs.models import Org
+from unionhall.platform import access
+
+
+def check(content: Content, article: Article, actor: Actor) -> None:
+    """Raise RuleBroken, naming the field, for anything that this actor could not see or use."""
+    with db.session().no_autoflush:
+        if content.cover_id is not None and not _image_allowed(content.cover_id, article, actor):
+            raise RuleBroken(_("这张题图不存在，或者不属于你能用的组织。请重新上传。"), field="cover")
+        for other_id in content.related:
+            if other_id == article.id:
+                raise RuleBroken(_("相关稿件里有这篇稿自己。请换一篇。"), field="related")
+            if visible_article(other_id, actor) is None:
+                raise RuleBroken(_("没有找到编号 %(id)s 的稿件。请核对后再填。", id=other_id), field="related")
+        _check_bylines(content, article)
+
+
+def without_foreign(content: Content, actor: Actor) -> Content:
+    """Return the content without the image and articles that this actor could not use: what a copy takes along."""
+    cover = content.cover_id if content.cover_id and _image_usable(content.cover_id, actor) else None
+    related = tuple(item for item in content.related if visible_article(item, actor))
+    if cover:
+        return replace(content, related=related)
+    return replace(content, related=related, cover_id=None, cover_alt="", cover_caption="", cover_credit="")
+
+
+def visible_article(article_id: int, actor: Actor) -> Article | None:
+    """Return an article that everybody may read, or this actor in the desk."""
+    if not 0 < article_id <= LARGEST_ID:
+        return None
+    found = db.session().scalar(access.unscoped(select(Article).where(Article.id == article_id), why="judged below"))
+    return found if found and (found.is_live or rights.may_read(actor, found)) else None
+
+
+def article_number(text: str) -> int | None:
+    """Return the id in "A-20260514-17" or "17", None for anything else."""
+    tail = text.strip().rpartition("-")[2]
+    return int(tail) if tail.isdecimal() and len(tail) < 10 else None
+
+
+def account_by_login(login: str) -> Account | None:
+    """Return the account that can be named in a byline by its login name."""
+    found = db.session().scalar(access.unscoped(select(Account).where(Account.login_key == fold(login)), why="byline"))
+    return found if found and found.enabled else None
+
+
+def logins(ids: set[int]) -> dict[int, str]:
+    """Return {account id: login name}, for the editor's form."""
+    if not ids:
+        return {}
+    rows = db.session().execute(access.unscoped(select(Account.id, Account.login).where(Account.id.in_(ids)), why="byline"))
+    return {row.id: row.login for row in rows}
+
+
+def linkable(account: Account, org: Org, actor: Actor) -> bool:
+    """Say whether a byline of this org may lead to the account: the writer's own, or somebody of the same org line."""
+    if account.id == actor.account_id or actor.system:
+        return True
+    home = account.org.path
+    return home.startswith(org.path) or org.path.startswith(home)
+
+
+def _check_bylines(content: Content, article: Article) -> None:
+    """The form judges who may be linked anew; here only that what is linked is there."""
+    accounts = {line.account_id for line in content.bylines if line.account_id is not None}
+    orgs = {line.org_id for line in content.bylines if line.org_id is not None}
+    if accounts and len(logins(accounts)) != len(accounts):
+        raise RuleBroken(_("署名里关联的账号不存在了。请清空后再存。"), field="bylines")
+    if orgs and len(db.session().scalars(select(Org.id).where(Org.id.in_(orgs))).all()) != len(orgs):
+        raise RuleBroken(_("署名里的组织不存在了。请重新选择。"), field="bylines")
+
+
+def _image_allowed(image_id: int, article: Article, actor: Actor) -> bool:
+    if article.head_id and article.head and article.head.cover_id == image_id:
+        return True
+    return _image_usable(image_id, actor)
+
+
+def _image_usable(image_id: int, actor: Actor) -> bool:
+    if not 0 < image_id <= LARGEST_ID:
+        return False
+    image = db.session().scalar(access.unscoped(select(Image).where(Image.id == image_id), why="judged below"))
+    if image is None:
+        return False
+    owner = db.session().get(Org, image.org_id)
+    mine = actor.account_id is not None and image.uploaded_by == actor.account_id
+    return owner is not None and (mine or access.can(actor, "media.use", owner))

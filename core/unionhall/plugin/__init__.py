@@ -1,0 +1,114 @@
+"""The public API: the only module of UnionHall that a plugin imports (and `unionhall.testing` in its tests).
+
+Each name is a promise: it leaves only after a release in which using it warns.
+"""
+
+from unionhall.accounts.queries import names as account_names
+from unionhall.base import clock
+from unionhall.base.crypto import keyed_hash, seal, sign, unseal, unsign
+from unionhall.base.db import Model, UTCDateTime, after_commit, session, unit_of_work, update_count
+from unionhall.base.errors import Conflict, NotAllowed, NotFound, RuleBroken, TooMany, UnionHallError
+from unionhall.base.richtext import clean as clean_html
+from unionhall.base.richtext import plain_text
+from unionhall.base.text import fold, like_escape, slugify, tidy
+from unionhall.base.web import fail, go, never_cache, safe_next
+from unionhall.desk.forms import DeskForm, MomentField, at_most, required
+from unionhall.desk.forms import optional as optional_field
+from unionhall.desk.lists import Pager, here, page_number
+from unionhall.desk.scope import current as desk_scope
+from unionhall.hooks.markers import hookimpl
+from unionhall.hooks.types import (
+    READER,
+    STAFF,
+    SYSTEM,
+    Actor,
+    Area,
+    Card,
+    Event,
+    FeedEntry,
+    HealthCheck,
+    HomeBlock,
+    Job,
+    NavItem,
+    PageView,
+    Permission,
+    Plugin,
+    Role,
+    SitemapEntry,
+)
+from unionhall.host.assets import absolute
+from unionhall.platform.access import OrgOwned, can, current_actor, in_subtree, needs, require, scoped, unscoped
+from unionhall.platform.audit import record as record_audit
+from unionhall.platform.mail import send as send_mail
+from unionhall.platform.outbox import publish
+
+__all__ = [
+    "READER",
+    "STAFF",
+    "SYSTEM",
+    "Actor",
+    "Area",
+    "Card",
+    "Conflict",
+    "DeskForm",
+    "Event",
+    "FeedEntry",
+    "HealthCheck",
+    "HomeBlock",
+    "Job",
+    "Model",
+    "MomentField",
+    "NavItem",
+    "NotAllowed",
+    "NotFound",
+    "OrgOwned",
+    "PageView",
+    "Pager",
+    "Permission",
+    "Plugin",
+    "Role",
+    "RuleBroken",
+    "SitemapEntry",
+    "TooMany",
+    "UTCDateTime",
+    "UnionHallError",
+    "absolute",
+    "account_names",
+    "after_commit",
+    "at_most",
+    "can",
+    "clean_html",
+    "clock",
+    "current_actor",
+    "desk_scope",
+    "fail",
+    "fold",
+    "go",
+    "here",
+    "hookimpl",
+    "in_subtree",
+    "keyed_hash",
+    "like_escape",
+    "needs",
+    "never_cache",
+    "optional_field",
+    "page_number",
+    "plain_text",
+    "publish",
+    "record_audit",
+    "require",
+    "required",
+    "safe_next",
+    "scoped",
+    "seal",
+    "send_mail",
+    "session",
+    "sign",
+    "slugify",
+    "tidy",
+    "unit_of_work",
+    "unscoped",
+    "unseal",
+    "unsign",
+    "update_count",
+]

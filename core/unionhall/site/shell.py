@@ -1,0 +1,103 @@
+"""What every public page needs around its content: menus, the reader's display, its one true address."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+from urllib.parse import urlencode
+
+from flask import g, request
+from flask_babel import get_locale
+from markupsafe import Markup
+
+from unionhall.base import clock
+from unionhall.base.crypto import config
+from unionhall.hooks.types import NavItem
+from unionhall.host.assets import absolute
+from unionhall.host.registry import collect
+from unionhall.platform.access import current_actor
+from unionhall.site.paging import page_links, page_url
+
+THEMES = ("light", "dark", "auto")
+LANGUAGE_NAMES = {"zh_CN": "简体中文", "en": "English"}
+_JSON_ESCAPES = {ord(mark): f"\\u{ord(mark):04x}" for mark in "<>&'\u2028\u2029"}
+
+
+def menu(area: str) -> list[NavItem]:
+    """Return a menu's entries in order, asked for once in a request."""
+    kept: dict[str, list[NavItem]] = g.setdefault("menus", {})
+    if area not in kept:
+        found = collect("unionhall_navigation", area=area, actor=current_actor())
+        kept[area] = sorted(found, key=lambda item: item.order)
+    return kept[area]
+
+
+def is_here(item: NavItem) -> bool:
+    """Say whether a menu entry leads to this page or to a page above it."""
+    path = item.url.partition("#")[0]
+    return request.path == path or (path != "/" and request.path.startswith(path))
+
+
+def grouped(items: list[NavItem]) -> list[tuple[str, list[NavItem]]]:
+    """Return menu entries under their headings, in the order in which the headings come up."""
+    groups: dict[str, list[NavItem]] = {}
+    for item in items:
+        groups.setdefault(str(item.group), []).append(item)
+    return list(groups.items())
+
+
+def theme_choice() -> str:
+    """Return the colours the reader chose."""
+    chosen = request.cookies.get("uh_theme", "")
+    return chosen if chosen in THEMES else THEMES[0]
+
+
+def is_elder() -> bool:
+    """Say whether the reader chose the large-type version."""
+    return request.cookies.get("uh_mode") == "elder"
+
+
+def canonical(path: str = "", locale: str = "") -> str:
+    """Return a page's one true address: configured host, no query but page, org and a language that is not the site's own."""
+    kept = {} if path else {name: value for name in ("org", "page") if (value := request.args.get(name))}
+    if kept.get("page") == "1":
+        del kept["page"]
+    locale = locale or str(get_locale())
+    if locale != config().languages[0]:
+        kept["lang"] = locale
+    return absolute(path or request.path) + ("?" + urlencode(kept) if kept else "")
+
+
+def alternates(path: str = "") -> list[tuple[str, str]]:
+    """Return (hreflang, address) of this page in every language of the site, the default last."""
+    if len(config().languages) < 2:
+        return []
+    found = [(locale.replace("_", "-"), canonical(path, locale)) for locale in config().languages]
+    return [*found, ("x-default", found[0][1])]
+
+
+def other_languages() -> list[tuple[str, str]]:
+    """Return (locale, its own name) of the languages this page is not in."""
+    now = str(get_locale())
+    return [(item, LANGUAGE_NAMES.get(item, item)) for item in config().languages if item != now]
+
+
+def here() -> str:
+    """Return this page's address to come back to, the language left to the cookie."""
+    kept = urlencode([(name, value) for name, value in request.args.items(multi=True) if name != "lang"])
+    return request.path + ("?" + kept if kept else "")
+
+
+def json_ld(value: dict[str, Any]) -> Markup:
+    """Return data for `<script type="application/ld+json">` that can neither end the element nor break a line."""
+    return Markup(json.dumps(value, ensure_ascii=False).translate(_JSON_ESCAPES))  # noqa: S704 - escaped right here
+
+
+def context() -> dict[str, Any]:
+    """Give every template the shell's helpers."""
+    return {
+        "menu": menu, "is_here": is_here, "grouped": grouped, "actor": current_actor(), "theme_choice": theme_choice,
+        "is_elder": is_elder, "canonical": canonical, "alternates": alternates, "other_languages": other_languages,
+        "return_to": here, "json_ld": json_ld, "absolute": absolute, "page_links": page_links, "page_url": page_url,
+        "today": clock.now,
+    }  # fmt: skip

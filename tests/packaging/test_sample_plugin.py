@@ -1,0 +1,113 @@
+"""The wheel, and a third party's plugin, installed with pip into a fresh environment and really run."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import sysconfig
+import venv
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+LOOK = """
+import json, re, sys
+from unionhall.app import create_app
+from unionhall.base import clock, db
+from unionhall.hooks.types import SYSTEM
+from unionhall.testing.factories import Make, log_in
+app = create_app({"testing": True, "password_cost": 1, "password_memory": 8})
+make = Make()
+if sys.argv[1] == "seed":
+    with app.app_context(), db.unit_of_work():
+        from unionhall.hooks.types import Role
+        from unionhall.news.models import State
+        make.account(Role.EDITOR, make.root, login="editor")
+        make.article(make.root, state=State.PUBLISHED)
+client = app.test_client()
+with app.app_context(), db.unit_of_work():
+    from unionhall.accounts.services import by_login
+    from unionhall.news import queries
+    editor = by_login("editor").id
+    article = queries.latest(clock.now(), limit=1)[0].url
+home = client.get("/").text
+page = client.get(article).text
+answer = {"box": client.get("/sample/").status_code, "nav": "/sample/" in home, "slot": "data-sample" in page,
+          "sitemap": "/sample/" in client.get("/sitemap.xml").text, "english": "Suggestion box" in client.get("/sample/?lang=en").text,
+          "stranger": client.get("/desk/sample/").status_code}
+if sys.argv[1] == "post":
+    token = re.search(r'name="csrf_token" value="([^"]+)"', client.get("/sample/").text).group(1)
+    answer["posted"] = client.post("/sample/", data={"csrf_token": token, "text": "多设一个饮水点"}).status_code
+    answer["refused"] = client.post("/sample/", data={"csrf_token": token, "text": " "}).status_code
+log_in(client, editor)
+desk = client.get("/desk/")
+answer["desk_nav"] = "/desk/sample/" in desk.text
+listed = client.get("/desk/sample/")
+answer["desk"] = (listed.status_code, "多设一个饮水点" in listed.text)
+print(json.dumps(answer))
+"""
+
+
+@pytest.fixture(scope="module")
+def environment(tmp_path_factory):
+    """A virtual environment of its own: our wheel and the plugin by pip, third-party libraries borrowed."""
+    folder = tmp_path_factory.mktemp("fresh")
+    venv.create(folder / "venv", with_pip=False, symlinks=True)
+    python = folder / "venv" / "bin" / "python"
+    home = {"base": str(folder / "venv"), "platbase": str(folder / "venv")}
+    packages = Path(sysconfig.get_path("purelib", "posix_prefix", home))
+    (packages / "borrowed.pth").write_text(sysconfig.get_path("purelib"))
+    for source, name in ((ROOT, "core"), (ROOT / "tests" / "sample_plugin", "sample")):
+        copied = folder / name
+        ignored = shutil.ignore_patterns(".git", ".venv", "node_modules", "*.egg-info", "build", "instance", "__pycache__")
+        shutil.copytree(source, copied, ignore=ignored)
+        build = [sys.executable, "-m", "pip", "wheel", "-q", "--no-deps", "--no-build-isolation", "-w", str(folder), str(copied)]
+        subprocess.run(build, check=True, capture_output=True)
+        (wheel,) = folder.glob(f"unionhall{'_sample' if name == 'sample' else ''}-*.whl")
+        install = ["install", "-q", "--no-deps", "--no-index", "--ignore-installed", "--target", str(packages), str(wheel)]
+        subprocess.run([sys.executable, "-m", "pip", *install], check=True, capture_output=True)
+
+    def run(*command, ok=True):
+        clean = {"PATH": os.environ["PATH"], "UNIONHALL_INSTANCE": str(folder / "instance")}
+        done = subprocess.run([str(python), *command], cwd=folder, env=clean, capture_output=True, text=True, check=False)
+        assert (done.returncode == 0) is ok, done.stderr[-3000:]
+        return done.stdout
+
+    return run, packages
+
+
+def look(run, what):
+    return json.loads(run("-W", "error::DeprecationWarning:unionhall", "-c", LOOK, what).splitlines()[-1])
+
+
+@pytest.mark.slow
+def test_a_third_partys_plugin_from_pip_install_to_uninstall(environment):
+    run, packages = environment
+    where = run("-c", "import unionhall; print(unionhall.__file__)")
+    assert where.startswith(str(packages))
+    run("-m", "unionhall", "init", "--org", "青禾市总工会", "--kind", "city")
+    (listed,) = json.loads(run("-m", "unionhall", "plugins", "list", "--json"))
+    assert (listed["name"], listed["state"]) == ("sample", "installed")
+    off = {"box": 404, "nav": False, "slot": False, "sitemap": False, "english": False, "stranger": 404, "desk_nav": False, "desk": [404, False]}
+    assert look(run, "seed") == off
+
+    assert run("-m", "unionhall", "plugins", "enable", "sample") == "sample: enabled\n"
+    on = {"box": 200, "nav": True, "slot": True, "sitemap": True, "english": True, "stranger": 302, "posted": 303, "refused": 422,
+          "desk_nav": True, "desk": [200, True]}
+    assert look(run, "post") == on
+    assert [(item["owner"], item["up_to_date"]) for item in json.loads(run("-m", "unionhall", "db", "status", "--json"))] == [
+        ("core", True), ("sample", True),
+    ]
+
+    run("-m", "unionhall", "plugins", "disable", "sample")
+    assert look(run, "off") == off
+
+    for left in packages.glob("unionhall_sample*"):
+        shutil.rmtree(left)
+    assert look(run, "gone") == off
+    run("-m", "unionhall", "db", "upgrade")
+    assert json.loads(run("-m", "unionhall", "plugins", "list", "--json")) == []

@@ -1,0 +1,50 @@
+"""Wiring of the suggestion box."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from flask import Blueprint, render_template, url_for
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from markupsafe import Markup
+
+from unionhall.plugin import Actor, Area, NavItem, PageView, Permission, Plugin, Role, SitemapEntry, can, hookimpl
+from unionhall_sample import desk, queries, site
+
+PLUGIN = Plugin("sample", _l("建议箱"), _l("读者留言，编辑查看。"), icon="inbox")
+
+
+@hookimpl
+def unionhall_permissions() -> Iterable[Permission]:
+    return [Permission("sample.read", _l("看建议"), (Role.EDITOR, Role.CHIEF_EDITOR))]
+
+
+@hookimpl
+def unionhall_site_blueprints() -> Iterable[Blueprint]:
+    return [site.bp]
+
+
+@hookimpl
+def unionhall_desk_blueprints() -> Iterable[Blueprint]:
+    return [desk.bp]
+
+
+@hookimpl
+def unionhall_navigation(area: Area, actor: Actor) -> Iterable[NavItem]:
+    if area == "main":
+        yield NavItem(_("建议箱"), url_for("sample.box"), "inbox", 900)
+    if area == "desk" and can(actor, "sample.read"):
+        yield NavItem(_("建议"), url_for("sample_desk.suggestions"), "inbox", 500, _("插件"))
+
+
+@hookimpl
+def unionhall_sitemap() -> Iterable[SitemapEntry]:
+    return [SitemapEntry("/sample/")]
+
+
+@hookimpl
+def unionhall_slot(slot: str, page: PageView) -> Iterable[Markup]:
+    if slot == "news_article_end":
+        count = queries.about(page.object_id or 0)
+        yield Markup(render_template("sample/slot.html", article_id=page.object_id, count=count))
