@@ -6,6 +6,7 @@ import base64
 import hashlib
 import hmac
 import secrets
+from datetime import datetime
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -45,6 +46,16 @@ def unsign(purpose: str, token: str, max_age: int) -> object | None:
     except BadData:
         return None
     return value
+
+
+def signed_at(purpose: str, token: str) -> datetime | None:
+    """Return when a token was signed, None when it is forged."""
+    try:
+        _value, moment = _serializer(purpose).loads(token, return_timestamp=True)
+    except BadData:
+        return None
+    found: datetime = moment
+    return found
 
 
 def _serializer(purpose: str) -> URLSafeTimedSerializer:

@@ -16,7 +16,6 @@ from unionhall.hooks.types import (
     Card,
     Event,
     FeedEntry,
-    HealthCheck,
     HomeBlock,
     Job,
     NavItem,
@@ -49,11 +48,6 @@ def unionhall_jobs() -> Iterable[Job]:
 @hookspec
 def unionhall_commands() -> Iterable[click.Command]:
     """Return commands for the `unionhall` command line."""
-
-
-@hookspec
-def unionhall_health_checks() -> Iterable[HealthCheck]:
-    """Return quick checks: name, probe, remedy."""
 
 
 @hookspec

@@ -164,15 +164,6 @@ class Event:
 
 
 @dataclass(frozen=True, slots=True)
-class HealthCheck:
-    """A quick probe: returns a sentence about what is wrong, or nothing; `remedy` says what to do."""
-
-    name: str
-    probe: Callable[[], str | None]
-    remedy: Text
-
-
-@dataclass(frozen=True, slots=True)
 class HomeBlock:
     """A block of the public home page; `place` "lead", "main", "side"; `body` safe HTML."""
 

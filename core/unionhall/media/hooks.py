@@ -11,6 +11,7 @@ from unionhall.hooks.markers import hookimpl
 from unionhall.hooks.types import Permission, Role
 from unionhall.media import services
 from unionhall.media.desk import bp as desk_bp
+from unionhall.media.site import bp
 
 
 @hookimpl
@@ -18,6 +19,12 @@ def unionhall_permissions() -> Iterable[Permission]:
     """Who may upload and use images."""
     newsroom = (Role.CORRESPONDENT, Role.EDITOR, Role.CHIEF_EDITOR)
     return [Permission("media.use", _l("上传和使用图片"), newsroom)]
+
+
+@hookimpl
+def unionhall_site_blueprints() -> Iterable[Blueprint]:
+    """The files themselves."""
+    return [bp]
 
 
 @hookimpl

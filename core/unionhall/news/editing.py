@@ -84,6 +84,16 @@ def save(
     return revision
 
 
+def refile(article: Article, section: Section, *, actor: Actor, now: datetime) -> None:
+    """Put an article into another section, its text untouched. Raises NotAllowed, RuleBroken, Conflict."""
+    if not rights.may_edit(actor, article):
+        raise NotAllowed(_("这篇稿现在不能修改。审过的稿要先退回，再改，再送审。"))
+    state, head = article.state, article.head
+    if _place(article, None, section, "", actor):
+        _turn_to(article, head, base_id=head.id, state=state, now=now)
+        audit.record("news.refiled", f"article:{article.id}", actor=actor, now=now, org_id=article.org_id, section=section.id)
+
+
 def _turn_to(article: Article, revision: Revision, *, base_id: int, state: str, now: datetime) -> None:
     """Make a revision the head if the article still stands as we saw it: a review may have passed it meanwhile."""
     same = update(Article).where(Article.id == article.id, Article.head_id == base_id, Article.state == state)

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
+from flask import Blueprint, url_for
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from markupsafe import Markup
 
 from unionhall.hooks.markers import hookimpl
-from unionhall.hooks.types import Job, Permission
-from unionhall.news import editing, publishing
+from unionhall.hooks.types import Area, FeedEntry, HomeBlock, Job, NavItem, PageView, Permission, SitemapEntry
+from unionhall.news import blocks, editing, feeds, publishing, queries
 from unionhall.news.rights import PERMISSIONS
+from unionhall.news.site import bp
 
 
 @hookimpl
@@ -29,3 +33,49 @@ def unionhall_jobs() -> Iterable[Job]:
 def unionhall_org_merging(source_id: int, target_id: int) -> None:
     """Articles go to the org that stays, whatever state they are in."""
     editing.hand_over(source_id, target_id)
+
+
+@hookimpl
+def unionhall_site_blueprints() -> Iterable[Blueprint]:
+    """Latest, sections, articles, names and tags."""
+    return [bp]
+
+
+@hookimpl
+def unionhall_navigation(area: Area) -> Iterable[NavItem]:
+    """The sections, in the order that the newsroom gave them."""
+    if area == "main":
+        for place, section in enumerate(queries.sections()):
+            yield NavItem(queries.section_name(section), url_for("news.section", section=section.slug), "doc", 100 + place)
+    if area == "tabbar":
+        yield NavItem(_("新闻"), url_for("news.latest"), "doc", 100)
+    if area == "footer":
+        yield NavItem(_("全部新闻"), url_for("news.latest"), "doc", 100, _("关于"))
+
+
+@hookimpl
+def unionhall_home_blocks(now: datetime) -> Iterable[HomeBlock]:
+    """The lead, the sections, the notices and the newest of each org."""
+    return blocks.home(now)
+
+
+@hookimpl
+def unionhall_slot(slot: str, page: PageView) -> Iterable[Markup]:
+    """On an org's page: what it and those below it published."""
+    return blocks.of_org(page.object_id) if slot == "org_page" and page.object_id else ()
+
+
+@hookimpl
+def unionhall_sitemap() -> Iterable[SitemapEntry]:
+    """The sections and every live article."""
+    yield SitemapEntry(url_for("news.latest"))
+    for section in queries.sections():
+        yield SitemapEntry(url_for("news.section", section=section.slug))
+    for url, changed in queries.addresses():
+        yield SitemapEntry(url, changed)
+
+
+@hookimpl
+def unionhall_feed(now: datetime, limit: int) -> Iterable[FeedEntry]:
+    """The newest stories."""
+    return feeds.entries(now, limit)

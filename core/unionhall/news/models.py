@@ -124,11 +124,6 @@ class Article(OrgOwned, db.Model):
         return self.state in LIVE
 
     @property
-    def is_withdrawn(self) -> bool:
-        """True while readers find a notice at its address instead of the text; archiving does not bring the text back."""
-        return self.state in (State.WITHDRAWN, State.ARCHIVED) and self.withdrawn_at is not None
-
-    @property
     def url(self) -> str:
         """Return its public address."""
         return f"/news/{self.section.slug}/{self.slug}/"

@@ -14,7 +14,7 @@ from sqlalchemy.orm import joinedload, load_only, selectinload
 from unionhall.base import db
 from unionhall.base.errors import NotFound
 from unionhall.media.models import Image
-from unionhall.news.models import LIVE, Article, Byline, Revision, Section, State, Tag
+from unionhall.news.models import LIVE, Article, Byline, Revision, Section, State, Tag, Transition
 from unionhall.orgs.models import Org
 from unionhall.platform import access
 
@@ -312,3 +312,22 @@ def feed(now: datetime, limit: int, section_id: int | None = None) -> list[tuple
     ids = [article.live_id for article in articles]
     bodies = dict(db.session().execute(select(Revision.id, Revision.body).where(Revision.id.in_(ids))).tuples().all())
     return [(story(article, now), bodies.get(article.live_id or 0, "")) for article in articles]
+
+
+def live(article: Article) -> Revision:
+    """Return the revision that readers see. Raises NotFound when there is none."""
+    if article.live is None:
+        raise NotFound()
+    return article.live
+
+
+def corrections(article: Article) -> list[tuple[datetime, str]]:
+    """Return (when, what) of every correction that readers were told of, newest first."""
+    if not article.corrected_at:
+        return []
+    rows = db.session().execute(
+        select(Transition.at, Transition.note)
+        .where(Transition.article_id == article.id, Transition.action == "correct")
+        .order_by(Transition.id.desc())
+    )
+    return [(row.at, row.note) for row in rows]

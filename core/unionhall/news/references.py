@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from flask_babel import gettext as _
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from unionhall.accounts.models import Account
 from unionhall.base import db
@@ -17,26 +17,26 @@ from unionhall.news import rights
 from unionhall.news.content import Content
 from unionhall.news.desk_queries import LARGEST_ID
 from unionhall.news.models import Article
-from unionhall.orgs.models import Org
+from unionhall.orgs.models import Org, OrgStatus
 from unionhall.platform import access
 
 
 def check(content: Content, article: Article, actor: Actor) -> None:
     """Raise RuleBroken, naming the field, for anything that this actor could not see or use."""
     with db.session().no_autoflush:
-        if content.cover_id is not None and not _image_allowed(content.cover_id, article, actor):
+        if content.cover_id is not None and usable_image(content.cover_id, article, actor) is None:
             raise RuleBroken(_("这张题图不存在，或者不属于你能用的组织。请重新上传。"), field="cover")
         for other_id in content.related:
             if other_id == article.id:
                 raise RuleBroken(_("相关稿件里有这篇稿自己。请换一篇。"), field="related")
             if visible_article(other_id, actor) is None:
-                raise RuleBroken(_("没有找到编号 %(id)s 的稿件。请核对后再填。", id=other_id), field="related")
+                raise no_such_article(str(other_id))
         _check_bylines(content, article)
 
 
 def without_foreign(content: Content, actor: Actor) -> Content:
     """Return the content without the image and articles that this actor could not use: what a copy takes along."""
-    cover = content.cover_id if content.cover_id and _image_usable(content.cover_id, actor) else None
+    cover = content.cover_id if usable_image(content.cover_id, None, actor) else None
     related = tuple(item for item in content.related if visible_article(item, actor))
     if cover:
         return replace(content, related=related)
@@ -63,12 +63,44 @@ def account_by_login(login: str) -> Account | None:
     return found if found and found.enabled else None
 
 
+def org_by_name(name: str) -> Org | None:
+    """Return the org at work with this name or short name; None when there is none, or more than one."""
+    named = select(Org).where(or_(Org.name == name, Org.short_name == name), Org.status == OrgStatus.ACTIVE)
+    found = db.session().scalars(named.limit(3)).all()
+    exact = [org for org in found if org.name == name] or found
+    return exact[0] if len(exact) == 1 else None
+
+
+def org_names(ids: set[int]) -> dict[int, str]:
+    """Return {org id: name}, for the editor's form."""
+    if not ids:
+        return {}
+    return {row.id: row.name for row in db.session().execute(select(Org.id, Org.name).where(Org.id.in_(ids)))}
+
+
 def logins(ids: set[int]) -> dict[int, str]:
     """Return {account id: login name}, for the editor's form."""
     if not ids:
         return {}
     rows = db.session().execute(access.unscoped(select(Account.id, Account.login).where(Account.id.in_(ids)), why="byline"))
     return {row.id: row.login for row in rows}
+
+
+def no_such_login(login: str) -> RuleBroken:
+    """Return the refusal of a login name: the same for one that does not exist and one that is too far away."""
+    message = _("没有找到登录名“%(login)s”。核对一下，或者清空它：没有账号的人也能署名。", login=login.strip()[:60])
+    return RuleBroken(message, field="bylines")
+
+
+def no_such_org(name: str) -> RuleBroken:
+    """Return the refusal of an org's name in a byline."""
+    message = _("没有找到叫“%(name)s”的组织，或者不止一个。请写全称，或者清空它。", name=name.strip()[:120])
+    return RuleBroken(message, field="bylines")
+
+
+def no_such_article(number: str) -> RuleBroken:
+    """Return the refusal of an article number."""
+    return RuleBroken(_("没有找到编号 %(id)s 的稿件。请核对后再填。", id=number[:40]), field="related")
 
 
 def linkable(account: Account, org: Org, actor: Actor) -> bool:
@@ -89,18 +121,13 @@ def _check_bylines(content: Content, article: Article) -> None:
         raise RuleBroken(_("署名里的组织不存在了。请重新选择。"), field="bylines")
 
 
-def _image_allowed(image_id: int, article: Article, actor: Actor) -> bool:
-    if article.head_id and article.head and article.head.cover_id == image_id:
-        return True
-    return _image_usable(image_id, actor)
-
-
-def _image_usable(image_id: int, actor: Actor) -> bool:
-    if not 0 < image_id <= LARGEST_ID:
-        return False
+def usable_image(image_id: int | None, article: Article | None, actor: Actor) -> Image | None:
+    """Return an image that may be shown with this article: its own cover, or one that the actor may use."""
+    if image_id is None or not 0 < image_id <= LARGEST_ID:
+        return None
     image = db.session().scalar(access.unscoped(select(Image).where(Image.id == image_id), why="judged below"))
-    if image is None:
-        return False
+    if image is None or (article and article.head_id and article.head.cover_id == image_id):
+        return image
     owner = db.session().get(Org, image.org_id)
     mine = actor.account_id is not None and image.uploaded_by == actor.account_id
-    return owner is not None and (mine or access.can(actor, "media.use", owner))
+    return image if mine or (owner is not None and access.can(actor, "media.use", owner)) else None

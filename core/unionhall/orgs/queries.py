@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 
-from sqlalchemy import or_, select
+from sqlalchemy import func, or_, select
 
 from unionhall.base import db
 from unionhall.base.errors import NotFound
@@ -63,6 +64,28 @@ def children(org: Org) -> list[Org]:
     """Return the orgs right below that are at work, in their order."""
     statement = select(Org).where(Org.parent_id == org.id, Org.status == OrgStatus.ACTIVE)
     return list(db.session().scalars(statement.order_by(Org.position, Org.id)))
+
+
+def upper(levels: int) -> list[Org]:
+    """Return the orgs at work on the topmost levels, in tree order."""
+    depth = func.length(Org.path) - func.length(func.replace(Org.path, "/", "")) - 1
+    return _in_tree_order(list(db.session().scalars(select(Org).where(Org.status == OrgStatus.ACTIVE, depth <= levels))))
+
+
+def addresses() -> list[tuple[str, datetime]]:
+    """Return (slug, last change) of every org at work, for the sitemap."""
+    rows = db.session().execute(select(Org.slug, Org.updated_at).where(Org.status == OrgStatus.ACTIVE).order_by(Org.id))
+    return list(rows.tuples())
+
+
+def numbers_below(ids: Iterable[int]) -> dict[int, int]:
+    """Return {org id: how many orgs at work stand right below it}."""
+    rows = db.session().execute(
+        select(Org.parent_id, func.count())
+        .where(Org.parent_id.in_(list(ids)), Org.status == OrgStatus.ACTIVE)
+        .group_by(Org.parent_id)
+    )
+    return {parent: number for parent, number in rows.tuples() if parent is not None}
 
 
 def within(paths: Iterable[str], *, search: str = "", closed: bool = False) -> list[Org]:

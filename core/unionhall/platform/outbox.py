@@ -37,11 +37,14 @@ class OutboxMessage(db.Model):
     tries: Mapped[int] = mapped_column(default=0)
     done_at: Mapped[datetime | None]
     error: Mapped[str] = mapped_column(Text, default="")
+    key: Mapped[str | None] = mapped_column(String(120), unique=True)
 
 
-def put(topic: str, payload: dict[str, Any], *, now: datetime) -> None:
-    """Add a message to this unit of work; it leaves only if the unit commits."""
-    db.session().add(OutboxMessage(topic=topic, payload=payload, created_at=now, due_at=now))
+def put(topic: str, payload: dict[str, Any], *, now: datetime, key: str | None = None) -> None:
+    """Add a message to this unit of work; it leaves only if the unit commits. A `key` that was used adds nothing."""
+    if key and db.session().scalar(select(OutboxMessage.id).where(OutboxMessage.key == key)):
+        return
+    db.session().add(OutboxMessage(topic=topic, payload=payload, created_at=now, due_at=now, key=key))
 
 
 def publish(event: Event, *, now: datetime) -> None:

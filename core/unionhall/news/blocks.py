@@ -1,0 +1,54 @@
+"""What the news puts on other pages: the home page's blocks and an org's latest stories."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from flask import render_template
+from markupsafe import Markup
+
+from unionhall.base import clock, db
+from unionhall.hooks.types import HomeBlock
+from unionhall.news import queries
+from unionhall.news.models import Section
+from unionhall.orgs.models import Org
+from unionhall.site.paging import page_number
+
+TOP, EACH, NOTICES, ORGS = 4, 4, 6, 8
+NOTICE_SLUGS = frozenset({"notices", "notice", "gonggao", "announcements"})
+
+
+def home(now: datetime) -> Iterator[HomeBlock]:
+    """Yield the lead, a block for each section, the notices and the newest of each org."""
+    lead = queries.lead(now)
+    if lead is None:
+        return
+    top = queries.latest(now, limit=TOP, but=[lead.id])
+    yield HomeBlock(_html("news/home_lead.html", story=lead, top=top), "lead", 0)
+    sections = queries.sections()
+    shown = queries.newest_per_section(now, [section.id for section in sections], each=NOTICES, but=[lead.id])
+    for order, section in enumerate(sections):
+        if stories := shown[section.id]:
+            yield _section(section, stories, order)
+    if len(newest := queries.newest_of_orgs(now, limit=ORGS)) > 1:
+        yield HomeBlock(_html("news/home_orgs.html", stories=newest), "main", 500)
+
+
+def _section(section: Section, stories: list[queries.Story], order: int) -> HomeBlock:
+    words = {"slug": section.slug, "name": queries.section_name(section)}
+    if section.slug in NOTICE_SLUGS:
+        return HomeBlock(_html("news/home_notices.html", stories=stories, **words), "side", 0)
+    return HomeBlock(_html("news/home_section.html", stories=stories[:EACH], **words), "main", 100 + order)
+
+
+def of_org(org_id: int) -> Iterator[Markup]:
+    """Yield a page of what an org and those below it published."""
+    org = db.session().get(Org, org_id)
+    page = queries.of_org(org.path, clock.now(), page_number()) if org else None
+    if page and page.stories:
+        yield _html("news/org_latest.html", page=page)
+
+
+def _html(template: str, **values: object) -> Markup:
+    return Markup(render_template(template, **values))  # noqa: S704 - a template's own output

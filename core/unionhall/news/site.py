@@ -1,0 +1,112 @@
+"""Routes of the news for readers: latest, sections, articles, names, tags."""
+
+from __future__ import annotations
+
+from io import BytesIO
+from typing import Any
+
+import segno
+from flask import Blueprint, Response, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from unionhall.base import clock
+from unionhall.hooks.types import PageView
+from unionhall.host.assets import absolute
+from unionhall.news import feeds, queries, reading, structured
+from unionhall.news.labels import role_word
+from unionhall.news.models import Article, State
+from unionhall.orgs import queries as orgs
+from unionhall.site.feeds import SIZE
+from unionhall.site.feeds import answer as answer_feed
+from unionhall.site.paging import page_number
+
+RELATED = 4
+
+bp = Blueprint("news", __name__, url_prefix="/news")
+
+
+@bp.app_context_processor
+def words() -> dict[str, Any]:
+    """Give templates the words for roles, and names in the reader's language."""
+    return {"role_word": role_word, "section_name": queries.section_name, "org_name": queries.org_name}
+
+
+@bp.get("/")
+def latest() -> ResponseReturnValue:
+    """List everything, newest first."""
+    page = queries.all_latest(clock.now(), page_number())
+    return render_template("news/latest.html", page=page, sections=queries.sections(), page_view=PageView("news.latest"))
+
+
+@bp.get("/by/<path:name>/")
+def by_name(name: str) -> ResponseReturnValue:
+    """List what is signed with a name."""
+    page = queries.by_name(name, clock.now(), page_number())
+    return render_template("news/by_name.html", page=page, name=name, page_view=PageView("news.by"))
+
+
+@bp.get("/tag/<path:name>/")
+def with_tag(name: str) -> ResponseReturnValue:
+    """List what is filed under a word."""
+    page = queries.with_tag(name, clock.now(), page_number())
+    return render_template("news/tag.html", page=page, name=name, page_view=PageView("news.tag"))
+
+
+@bp.get("/<section>/")
+def section(section: str) -> ResponseReturnValue:
+    """List a section, perhaps only what one org and those below it published."""
+    found = queries.section(section)
+    root = orgs.root()
+    chosen = orgs.by_slug(slug) if (slug := request.args.get("org")) else None
+    page = queries.in_section(found.id, clock.now(), page_number(), below=chosen.path if chosen else None)
+    return render_template(
+        "news/section.html", section=found, name=queries.section_name(found), page=page, chosen=chosen,
+        places=orgs.children(root), page_view=PageView("news.section", found.id, root.id),
+    )  # fmt: skip
+
+
+@bp.get("/<section>/feed.xml")
+def section_feed(section: str) -> ResponseReturnValue:
+    """Return a section's newest stories, as Atom."""
+    found = queries.section(section)
+    own, page = url_for("news.section_feed", section=section), url_for("news.section", section=section)
+    return answer_feed(feeds.entries(clock.now(), SIZE, found.id), own, page, queries.section_name(found))
+
+
+@bp.get("/<section>/<slug>/")
+def article(section: str, slug: str) -> ResponseReturnValue:
+    """Show an article; a withdrawn one keeps its address and says so."""
+    found = queries.public_article(slug)
+    if found.section.slug != section:
+        return redirect(found.url, 301)
+    if found.withdrawn_at:
+        return _withdrawn(found)
+    now, live = clock.now(), queries.live(found)
+    text = reading.text(live)
+    before, after = queries.neighbours(found, now)
+    return render_template(
+        "news/article.html", article=found, live=live, text=text, story=queries.story(found, now),
+        corrections=queries.corrections(found), related=queries.related(live, found, now, limit=RELATED), before=before,
+        after=after, structured=structured.news_article(found, live, text.characters),
+        noindex=found.state == State.ARCHIVED, page_view=_view(found),
+    )  # fmt: skip
+
+
+@bp.get("/<section>/<slug>/qr.svg")
+def qr(section: str, slug: str) -> ResponseReturnValue:
+    """Return the article's address as a QR code."""
+    found = queries.public_article(slug)
+    drawn = BytesIO()
+    segno.make(absolute(found.url), error="m", micro=False).save(drawn, kind="svg", scale=5, border=2, xmldecl=False)
+    return Response(drawn.getvalue(), mimetype="image/svg+xml")
+
+
+def _withdrawn(found: Article) -> ResponseReturnValue:
+    page = render_template(
+        "news/withdrawn.html", article=found, name=queries.section_name(found.section), noindex=True, page_view=_view(found)
+    )
+    return page, 410
+
+
+def _view(found: Article) -> PageView:
+    return PageView("news.article", found.id, found.org_id)

@@ -1,0 +1,122 @@
+"""Routes of the public shell: home, display preferences, feed, sitemap, robots."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+from flask import Blueprint, Response, abort, current_app, g, redirect, render_template, request, session, url_for
+from flask.typing import ResponseReturnValue
+
+from unionhall.base import clock, i18n
+from unionhall.base.crypto import config
+from unionhall.base.web import csrf, go, safe_next
+from unionhall.hooks.types import HomeBlock, PageView
+from unionhall.host.assets import absolute
+from unionhall.host.registry import collect
+from unionhall.platform.access import current_actor
+from unionhall.site import feeds, formatting, shell, sitemaps
+
+PREFERENCES: dict[str, tuple[str, Callable[[], tuple[str, ...]]]] = {
+    "theme": ("uh_theme", lambda: shell.THEMES),
+    "mode": ("uh_mode", lambda: ("elder", "standard")),
+    "lang": (i18n.LANGUAGE_COOKIE, lambda: config().languages),
+}
+KEEP = timedelta(days=365)
+PRIVATE = ("/desk/", "/my/", "/login", "/logout", "/activate", "/preview/", "/preferences", "/api/", "/search")
+
+bp = Blueprint("site", __name__)
+for _name, _filter in formatting.FILTERS.items():
+    bp.add_app_template_filter(_filter, _name)
+bp.app_context_processor(shell.context)
+
+
+@bp.get("/")
+def home() -> ResponseReturnValue:
+    """Show what features and plugins put on the home page."""
+    blocks = sorted(collect("unionhall_home_blocks", now=clock.now()), key=lambda block: block.order)
+    places: dict[str, list[HomeBlock]] = {"lead": [], "main": [], "side": []}
+    for block in blocks:
+        places[block.place].append(block)
+    return render_template("site/home.html", places=places, page_view=PageView("site.home"))
+
+
+@bp.post("/preferences")
+@csrf.exempt
+def preferences() -> ResponseReturnValue:
+    """Keep the reader's colours, type size or language in cookies.
+
+    Pages that a cache keeps for everybody cannot carry a token, so the browser's word about where the form stood
+    counts instead; a form from anywhere else needs its token.
+    """
+    if not _from_here():
+        csrf.protect()
+    response = go(safe_next(request.form.get("next"), url_for("site.home")))
+    for name, (cookie, choices) in PREFERENCES.items():
+        if (value := request.form.get(name)) is None:
+            continue
+        if value not in choices():
+            abort(400)
+        response.set_cookie(cookie, value, max_age=KEEP, secure=config().secure_cookies, httponly=True, samesite="Lax")
+    return response
+
+
+def _from_here() -> bool:
+    if fetched := request.headers.get("Sec-Fetch-Site"):
+        return fetched == "same-origin"
+    origin = request.headers.get("Origin") or request.headers.get("Referer", "")
+    return bool(origin) and f"{origin}/".startswith(request.host_url)
+
+
+@bp.get("/feed.xml")
+def feed() -> ResponseReturnValue:
+    """Return the newest of everything, as Atom."""
+    return feeds.answer(feeds.newest(clock.now()), url_for("site.feed"), url_for("site.home"))
+
+
+@bp.get("/sitemap.xml")
+def sitemap() -> ResponseReturnValue:
+    """Return every public address, or an index of parts when there are many."""
+    parts = sitemaps.parts(clock.now())
+    if len(parts) == 1:
+        return _xml("site/sitemap.xml", entries=parts[0])
+    return _xml("site/sitemap_index.xml", numbers=range(1, len(parts) + 1))
+
+
+@bp.get("/sitemap-<int:number>.xml")
+def sitemap_part(number: int) -> ResponseReturnValue:
+    """Return one part of the sitemap."""
+    parts = sitemaps.parts(clock.now())
+    if not 1 <= number <= len(parts):
+        abort(404)
+    return _xml("site/sitemap.xml", entries=parts[number - 1])
+
+
+@bp.get("/robots.txt")
+def robots() -> ResponseReturnValue:
+    """Tell crawlers what is not for them, and where the sitemap is."""
+    lines = ["User-agent: *", *(f"Disallow: {path}" for path in PRIVATE), "", f"Sitemap: {absolute(url_for('site.sitemap'))}", ""]
+    return Response("\n".join(lines), mimetype="text/plain")
+
+
+@bp.get("/favicon.ico")
+def favicon() -> ResponseReturnValue:
+    """Lead browsers that ignore the page's icon to the mark."""
+    return redirect(current_app.jinja_env.globals["asset"]("base/img/mark.svg"))  # type: ignore[operator]
+
+
+def _xml(template: str, **values: Any) -> Response:
+    return Response(render_template(template, **values), mimetype="application/xml")
+
+
+@bp.after_app_request
+def revalidate(response: Response) -> Response:
+    """Let browsers and caches ask "still the same?": an ETag on whatever everybody may see, 304 when it is."""
+    response.vary.add("Cookie")
+    plain = request.method in {"GET", "HEAD"} and response.status_code == 200 and not response.is_streamed
+    personal = g.get("personal") or current_actor().known or (session.accessed and session)
+    if plain and not personal and "Set-Cookie" not in response.headers:
+        response.add_etag()
+        response.make_conditional(request)
+    return response
