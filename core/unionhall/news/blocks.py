@@ -39,7 +39,9 @@ def _section(section: Section, stories: list[queries.Story], order: int) -> Home
     words = {"slug": section.slug, "name": queries.section_name(section)}
     if section.slug in NOTICE_SLUGS:
         return HomeBlock(_html("news/home_notices.html", stories=stories, **words), "side", 0)
-    return HomeBlock(_html("news/home_section.html", stories=stories[:EACH], **words), "main", 100 + order)
+    first = next((story for story in stories if story.cover), stories[0])
+    rest = [story for story in stories if story is not first][: EACH if not first.cover else EACH - 1]
+    return HomeBlock(_html("news/home_section.html", first=first, rest=rest, **words), "main", 100 + order)
 
 
 def of_org(org_id: int) -> Iterator[Markup]:

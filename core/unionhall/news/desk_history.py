@@ -27,7 +27,7 @@ def history(article_id: int) -> ResponseReturnValue:
     """List the revisions, and the steps the article took with who and how long."""
     article = desk_queries.get(article_id, current_actor())
     revisions, steps = desk_queries.revisions(article), desk_queries.transitions(article)
-    people = {item.account_id for item in [*revisions, *steps]} | {article.author_id}
+    people = {item.account_id for item in revisions} | {item.account_id for item in steps} | {article.author_id}
     return render_template(
         "news/desk_history.html", article=article, revisions=revisions, steps=_timed(article, steps),
         names=accounts.names({item for item in people if item}), chip=labels.chip(article, clock.now()),

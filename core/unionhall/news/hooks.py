@@ -11,10 +11,12 @@ from flask_babel import lazy_gettext as _l
 from markupsafe import Markup
 
 from unionhall.hooks.markers import hookimpl
-from unionhall.hooks.types import Area, FeedEntry, HomeBlock, Job, NavItem, PageView, Permission, SitemapEntry
+from unionhall.hooks.types import Actor, Area, FeedEntry, HomeBlock, Job, NavItem, PageView, Permission, SitemapEntry
 from unionhall.news import blocks, editing, feeds, publishing, queries
-from unionhall.news.rights import PERMISSIONS
+from unionhall.news.desk_routes import bp as desk_bp
+from unionhall.news.rights import PERMISSIONS, READ, WRITE
 from unionhall.news.site import bp
+from unionhall.platform.access import can
 
 
 @hookimpl
@@ -42,8 +44,18 @@ def unionhall_site_blueprints() -> Iterable[Blueprint]:
 
 
 @hookimpl
-def unionhall_navigation(area: Area) -> Iterable[NavItem]:
-    """The sections, in the order that the newsroom gave them."""
+def unionhall_desk_blueprints() -> Iterable[Blueprint]:
+    """The newsroom."""
+    return [desk_bp]
+
+
+@hookimpl
+def unionhall_navigation(area: Area, actor: Actor) -> Iterable[NavItem]:
+    """The sections, in the order that the newsroom gave them; in the desk, the articles and a new one."""
+    if area == "desk" and (can(actor, WRITE) or can(actor, READ)):
+        yield NavItem(_("稿件"), url_for("news_desk.articles"), "doc", 10, _("编辑"))
+    if area == "create" and can(actor, WRITE):
+        yield NavItem(_("稿件"), url_for("news_desk.new"), "doc", 10)
     if area == "main":
         for place, section in enumerate(queries.sections()):
             yield NavItem(queries.section_name(section), url_for("news.section", section=section.slug), "doc", 100 + place)

@@ -6,6 +6,7 @@ import json
 from typing import Any
 from urllib.parse import urlencode
 
+from babel import Locale
 from flask import g, request
 from flask_babel import get_locale
 from markupsafe import Markup
@@ -57,12 +58,18 @@ def is_elder() -> bool:
     return request.cookies.get("uh_mode") == "elder"
 
 
+def language() -> str:
+    """Return which of the site's languages this page is in."""
+    now = get_locale()
+    return next((item for item in config().languages if Locale.parse(item) == now), config().languages[0])
+
+
 def canonical(path: str = "", locale: str = "") -> str:
     """Return a page's one true address: configured host, no query but page, org and a language that is not the site's own."""
     kept = {} if path else {name: value for name in ("org", "page") if (value := request.args.get(name))}
     if kept.get("page") == "1":
         del kept["page"]
-    locale = locale or str(get_locale())
+    locale = locale or language()
     if locale != config().languages[0]:
         kept["lang"] = locale
     return absolute(path or request.path) + ("?" + urlencode(kept) if kept else "")
@@ -78,8 +85,7 @@ def alternates(path: str = "") -> list[tuple[str, str]]:
 
 def other_languages() -> list[tuple[str, str]]:
     """Return (locale, its own name) of the languages this page is not in."""
-    now = str(get_locale())
-    return [(item, LANGUAGE_NAMES.get(item, item)) for item in config().languages if item != now]
+    return [(item, LANGUAGE_NAMES.get(item, item)) for item in config().languages if item != language()]
 
 
 def here() -> str:

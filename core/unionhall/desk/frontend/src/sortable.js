@@ -1,0 +1,1 @@
+export { default } from 'sortablejs/modular/sortable.core.esm.js';
