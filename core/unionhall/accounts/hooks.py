@@ -5,11 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
+import click
+from flask import Blueprint, g, url_for
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from unionhall.accounts import administration, services
+from unionhall.accounts import administration, cli, desk, desk_me, services, site
+from unionhall.base.crypto import config
 from unionhall.hooks.markers import hookimpl
-from unionhall.hooks.types import Actor, Job, Permission, Role
+from unionhall.hooks.types import Actor, Area, Job, NavItem, Permission, Role
+from unionhall.platform.access import can
 
 
 @hookimpl
@@ -31,3 +36,37 @@ def unionhall_jobs() -> Iterable[Job]:
 def unionhall_org_merging(source_id: int, target_id: int, actor: Actor, now: datetime) -> None:
     """Accounts and grants go to the org that stays."""
     administration.hand_over(source_id, target_id, actor=actor, now=now)
+
+
+@hookimpl
+def unionhall_site_blueprints() -> Iterable[Blueprint]:
+    """Logging in and out, and one-time links."""
+    return [site.bp]
+
+
+@hookimpl
+def unionhall_desk_blueprints() -> Iterable[Blueprint]:
+    """Everybody's own account, and other people's for those who look after them."""
+    return [desk_me.bp]
+
+
+@hookimpl
+def unionhall_commands() -> Iterable[click.Command]:
+    """`unionhall accounts …`."""
+    return [cli.accounts]
+
+
+@hookimpl
+def unionhall_navigation(area: Area, actor: Actor) -> Iterable[NavItem]:
+    """The way to the accounts."""
+    if area == "desk" and can(actor, desk.READ):
+        yield NavItem(_("账号"), url_for("accounts_desk.accounts"), "people", 820, _("系统"))
+
+
+@hookimpl
+def unionhall_may(actor: Actor, permission: str) -> bool | None:
+    """Where a second factor is required of staff, an account without one may do nothing but bind it."""
+    account = g.get("account")
+    if not config().require_second_factor or account is None or account.id != actor.account_id:
+        return None
+    return None if account.has_second_factor or permission == "desk.enter" else False

@@ -12,7 +12,7 @@ from unionhall.accounts.models import Account, LoginSession, OneTimeToken
 from unionhall.base import db
 from unionhall.base.crypto import new_token, token_hash
 from unionhall.base.errors import NotFound, RuleBroken
-from unionhall.base.text import fold
+from unionhall.base.text import fold, tidy
 from unionhall.host.assets import absolute
 from unionhall.platform import audit, mail
 from unionhall.platform.access import READER, SYSTEM, Actor, unscoped
@@ -76,11 +76,26 @@ def log_out(account: Account, session_id: int, *, now: datetime) -> None:
 
 def change_password(account: Account, old: str, new: str, *, keep_session: int, now: datetime) -> None:
     """Change one's own password after proving the old one; other sessions end. Raises RuleBroken, TooMany."""
-    throttle.spend("login:account", account.login_key, throttle.LOGIN_ACCOUNT, now=now)
-    if not passwords.matches(account.password_hash, old):
-        raise RuleBroken(_("现在的密码不对。忘了的话，可以退出后用“忘记密码”重设。"), field="old")
+    _prove(account, old, field="old", now=now)
     _set_password(account, new, now=now, actor=_self(account))
     sessions.end_all(account.id, now=now, but=keep_session)
+
+
+def change_profile(account: Account, *, name: str, email: str, password: str, now: datetime) -> None:
+    """Change one's own name and mail address. Raises RuleBroken: a new address asks for the password (ASVS 7.5.1)."""
+    address = fold(tidy(email))
+    if address != account.email:
+        _prove(account, password, field="password", now=now)
+    account.name, account.email = tidy(name), address
+    audit.record("accounts.changed", f"account:{account.id}", actor=_self(account), now=now, org_id=account.org_id)
+
+
+def remove_own_factor(account: Account, password: str, code: str, *, now: datetime) -> None:
+    """Unbind one's own app. Raises RuleBroken unless password and code are right."""
+    _prove(account, password, field="password", now=now)
+    if not check_second_factor(account, code, now=now):
+        raise RuleBroken(_("口令不对、已过期或用过了。"), field="code")
+    second_factor.remove(account, actor=_self(account), now=now)
 
 
 def start_reset(login: str, *, source: str, now: datetime) -> None:
@@ -143,6 +158,12 @@ def sweep(now: datetime) -> None:
     """Remove throttle windows that are over (the job)."""
     with db.unit_of_work():
         throttle.sweep(now)
+
+
+def _prove(account: Account, password: str, *, field: str, now: datetime) -> None:
+    throttle.spend("login:account", account.login_key, throttle.LOGIN_ACCOUNT, now=now)
+    if not passwords.matches(account.password_hash, password):
+        raise RuleBroken(_("现在的密码不对。忘了的话，可以退出后用“忘记密码”重设。"), field=field)
 
 
 def _set_password(account: Account, password: str, *, now: datetime, actor: Actor) -> None:

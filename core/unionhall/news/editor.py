@@ -22,7 +22,7 @@ from unionhall.news import content as contents
 from unionhall.news.content import LIMITS, BylineLine, Content
 from unionhall.news.editor_labels import editor_labels
 from unionhall.news.forms import ArticleForm, BylineRow
-from unionhall.news.models import Article, Autosave, BylineRole, Revision, Section
+from unionhall.news.models import Article, Autosave, BylineRole, Revision, Section, State
 from unionhall.orgs import queries as orgs
 from unionhall.orgs.models import Org
 from unionhall.platform import access
@@ -103,12 +103,14 @@ def reading_page(article: Article) -> ResponseReturnValue:
 def panels(article: Article, actor: Actor, now: datetime) -> dict[str, Any]:
     """Return what stands beside an article: its state, its newest revisions, who else is here, what may be done."""
     revisions = desk_queries.revisions(article, limit=MOST_REVISIONS)
-    names = accounts.names({item.account_id for item in revisions if item.account_id})
+    returned = desk_queries.last_return(article) if article.state == State.RETURNED else None
+    people = {item.account_id for item in revisions} | {returned.account_id if returned else None}
+    names = accounts.names({item for item in people if item})
     return {
         "chip": labels.chip(article, now), "revisions": revisions, "names": names, "now": now,
         "others": desk_queries.others_here(article, actor, now),
         "actions": [action.name for action in rights.open_actions(actor, article)],
-        "returned": desk_queries.last_return(article) if article.state == "returned" else None,
+        "returned": returned,
         "may_edit": rights.may_edit(actor, article), "copy_orgs": writable(actor, None)[:1],
     }
 

@@ -141,7 +141,8 @@ def run_due(now: datetime) -> int:
 def _due(now: datetime) -> list[int]:
     waiting = select(Article.id).where(Article.state == State.SCHEDULED.value, Article.publish_at <= now)
     over = select(Article.id).where(Article.state.in_([state.value for state in LIVE]), Article.expires_at <= now)
-    ids = [*db.session().scalars(waiting.order_by(Article.publish_at)), *db.session().scalars(over)]
+    both = [waiting.order_by(Article.publish_at), over.order_by(Article.expires_at)]
+    ids = [found for statement in both for found in db.session().scalars(access.unscoped(statement, why="due"))]
     db.session().rollback()
     return ids
 

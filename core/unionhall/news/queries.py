@@ -310,7 +310,7 @@ def feed(now: datetime, limit: int, section_id: int | None = None) -> list[tuple
         statement = statement.where(Article.section_id == section_id)
     articles = list(db.session().scalars(statement))
     ids = [article.live_id for article in articles]
-    bodies = dict(db.session().execute(select(Revision.id, Revision.body).where(Revision.id.in_(ids))).tuples().all())
+    bodies = {row.id: row.body for row in db.session().execute(select(Revision.id, Revision.body).where(Revision.id.in_(ids)))}
     return [(story(article, now), bodies.get(article.live_id or 0, "")) for article in articles]
 
 

@@ -41,7 +41,8 @@ def text(revision: Revision) -> Text:
     html = _run_in(clean, revision.slug_line)
     html = _with_sizes(html, _images(_IMAGE.findall(html)))
     html = _PAIR.sub(r"<div><dt>\1</dt><dd>\2</dd></div>", html)
-    html = html.replace("<table>", f'<div class="table-wrap" role="region" tabindex="0" aria-label="{escape(_("表格"))}"><table class="table">')
+    frame = f'<div class="table-wrap" role="region" tabindex="0" aria-label="{escape(_("表格"))}">'
+    html = html.replace("<table>", frame + '<table class="table">')
     html = html.replace("</table>", "</table></div>")
     return Text(Markup(html), richtext.count_chars(clean))  # noqa: S704 - cleaned above
 

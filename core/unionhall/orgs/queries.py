@@ -75,7 +75,7 @@ def upper(levels: int) -> list[Org]:
 def addresses() -> list[tuple[str, datetime]]:
     """Return (slug, last change) of every org at work, for the sitemap."""
     rows = db.session().execute(select(Org.slug, Org.updated_at).where(Org.status == OrgStatus.ACTIVE).order_by(Org.id))
-    return list(rows.tuples())
+    return [(row.slug, row.updated_at) for row in rows]
 
 
 def numbers_below(ids: Iterable[int]) -> dict[int, int]:
@@ -85,7 +85,7 @@ def numbers_below(ids: Iterable[int]) -> dict[int, int]:
         .where(Org.parent_id.in_(list(ids)), Org.status == OrgStatus.ACTIVE)
         .group_by(Org.parent_id)
     )
-    return {parent: number for parent, number in rows.tuples() if parent is not None}
+    return {parent: number for parent, number in rows if parent is not None}
 
 
 def within(paths: Iterable[str], *, search: str = "", closed: bool = False) -> list[Org]:

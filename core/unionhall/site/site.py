@@ -43,7 +43,6 @@ def home() -> ResponseReturnValue:
 
 
 @bp.post("/preferences")
-@csrf.exempt
 def preferences() -> ResponseReturnValue:
     """Keep the reader's colours, type size or language in cookies.
 
@@ -60,6 +59,9 @@ def preferences() -> ResponseReturnValue:
             abort(400)
         response.set_cookie(cookie, value, max_age=KEEP, secure=config().secure_cookies, httponly=True, samesite="Lax")
     return response
+
+
+csrf.exempt(preferences)
 
 
 def _from_here() -> bool:

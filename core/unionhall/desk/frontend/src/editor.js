@@ -37,7 +37,7 @@ export function enhance(textarea) {
 
   function cleaned(html) {
     // Copied from this editor: already in the schema, and the marker says how the pieces join.
-    if (html.includes('data-pm-slice')) return html;
+    if (html.includes('data-pm-slice')) return withoutStyle(html);
     const result = cleanHtml(html, { parse: parseInert, origin: location.origin });
     if (result.images) context.upload.warn(fill(labels.pasteImages, { n: result.images }));
     return result.html;
@@ -68,7 +68,7 @@ export function enhance(textarea) {
   editor.on('transaction', () => bars.refresh());
   foot.refresh(editor.state.doc);
 
-  rte.append(...bars.doms, tray, editor.view.dom, foot.dom, picker);
+  rte.append(element('div', { class: 'rte__bars' }, bars.doms), editor.view.dom, tray, foot.dom, picker);
   textarea.hidden = true;
   textarea.required = false;
   textarea.after(rte);
@@ -76,10 +76,10 @@ export function enhance(textarea) {
   return { editor, written };
 }
 
-// Chromium holds style attributes of parsed documents to the page's policy and logs them; as data they pass.
-function parseInert(html) {
-  return new DOMParser().parseFromString(html.replace(/(<[a-z][^<>]*?\s)style(\s*=)/gi, '$1data-style$2'), 'text/html');
-}
+// Chromium holds the styles of parsed documents to the page's policy and logs them; as data they pass.
+const STYLE_ATTRIBUTE = /(<[a-z][^<>]*?\s)style(\s*=)/gi;
+const withoutStyle = (html) => html.replace(/<style\b[\s\S]*?(<\/style>|$)/gi, '').replace(STYLE_ATTRIBUTE, '$1data-style$2');
+const parseInert = (html) => new DOMParser().parseFromString(withoutStyle(html), 'text/html');
 
 // Office programs offer a picture of the text beside the text: then the text is meant.
 function imagesPasted(clipboard) {

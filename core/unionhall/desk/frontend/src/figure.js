@@ -1,5 +1,5 @@
 import { Node } from '@tiptap/core';
-import { NodeSelection } from '@tiptap/pm/state';
+import { NodeSelection, Selection } from '@tiptap/pm/state';
 import { button, element } from './dom.js';
 import { mediaSrc } from './safe.js';
 
@@ -81,5 +81,9 @@ function attributes(holder, image) {
 }
 
 function removeAt(editor, at) {
-  editor.chain().command(({ tr }) => Boolean(tr.delete(at, at + 1))).focus(at).run();
+  editor.commands.command(({ tr }) => {
+    tr.delete(at, at + 1);
+    return Boolean(tr.setSelection(Selection.near(tr.doc.resolve(at))));
+  });
+  editor.commands.focus();
 }

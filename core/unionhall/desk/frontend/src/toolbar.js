@@ -1,14 +1,28 @@
+import { TextSelection } from '@tiptap/pm/state';
 import { button, composing, element } from './dom.js';
 
 const MOD = /Mac|iPhone|iPad/.test(navigator.platform) ? '⌘' : 'Ctrl+';
 
-const quote = (editor) => (editor.isActive('blockquote')
-  ? editor.chain().focus().lift('blockquote').run()
-  : editor.chain().focus().clearNodes().wrapIn('blockquote').run());
+// "Select all" takes in the empty last line, which no quotation or box should.
+function withoutTail(editor) {
+  const { doc, selection } = editor.state;
+  const tail = doc.lastChild;
+  const end = doc.content.size - tail.nodeSize;
+  if (selection.empty || tail.content.size || selection.to <= end || selection.from >= end) return;
+  editor.commands.command(({ tr }) => Boolean(tr.setSelection(TextSelection.between(doc.resolve(selection.from), doc.resolve(end)))));
+}
 
-const fact = (editor) => (editor.isActive('fact')
-  ? editor.chain().focus().lift('fact').run()
-  : editor.chain().focus().wrapIn('fact').run());
+function quote(editor) {
+  withoutTail(editor);
+  if (editor.isActive('blockquote')) editor.chain().focus().lift('blockquote').run();
+  else editor.chain().focus().clearNodes().wrapIn('blockquote').run();
+}
+
+function fact(editor) {
+  withoutTail(editor);
+  if (editor.isActive('fact')) editor.chain().focus().lift('fact').run();
+  else editor.chain().focus().wrapIn('fact').run();
+}
 
 // Each: label key, icon, what it does, when it counts as pressed, key.
 function mainTools({ link, image }) {

@@ -22,7 +22,7 @@ export function uploader({ editor, url, tray, labels, icons, inserted }) {
       queue = queue.then(() => one(file)).then((image) => {
         if (!image || editor.isDestroyed) return;
         const where = spot(editor.state, place);
-        editor.commands.insertContentAt(where, { type: 'figure', attrs: image });
+        editor.commands.command(({ tr, state }) => Boolean(tr.insert(where, state.schema.nodes.figure.create(image))));
         place = where + 1;
         figure ??= where;
       });

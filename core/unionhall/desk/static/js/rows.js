@@ -31,7 +31,7 @@ function learn(row, at) {
 
 function renumber(list) {
   const prefix = list.dataset.rows;
-  const start = new RegExp(`(^|\\s)${prefix.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}-[^-\\s]+(?=-|$|\\s)`, 'g');
+  const start = new RegExp(`(^|\\s)${prefix.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}-(?:\\d+|__\\w+__|\\{n\\})(?=-|$|\\s)`, 'g');
   rowsOf(list).forEach((row, at) => {
     for (const element of [row, ...row.querySelectorAll('*')]) {
       for (const name of ['name', 'id', 'for', 'list', 'aria-describedby', 'aria-labelledby', 'value']) {

@@ -1,0 +1,201 @@
+"""The desk's account screens for administrators: list, create, change, grant, disable."""
+
+from __future__ import annotations
+
+from flask import Blueprint, flash, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from unionhall.accounts import administration, queries, services
+from unionhall.accounts.forms import AccountForm, GrantForm
+from unionhall.accounts.labels import ROLES
+from unionhall.accounts.models import Account, AccountGrant
+from unionhall.base import clock
+from unionhall.base.errors import NotFound, UnionHallError
+from unionhall.base.web import go
+from unionhall.desk import scope
+from unionhall.desk.lists import Pager, page_number
+from unionhall.hooks.types import Role
+from unionhall.host.assets import absolute
+from unionhall.orgs import queries as orgs
+from unionhall.platform import mail
+from unionhall.platform.access import can, current_actor, needs
+
+READ, MANAGE = queries.READ, administration.MANAGE
+bp = Blueprint("accounts_desk", __name__, url_prefix="/accounts")
+
+
+@bp.get("/")
+@needs(READ)
+def accounts() -> ResponseReturnValue:
+    """List the accounts of the orgs that the actor looks after."""
+    actor, page = current_actor(), page_number()
+    search = request.args.get("q", "").strip()
+    found, total = queries.listed(actor=actor, search=search, below=scope.current(actor), page=page)
+    return render_template(
+        "accounts/desk_list.html", accounts=found, pager=Pager(page, total, queries.PAGE), search=search, roles=ROLES,
+        now=clock.now(), may_create=can(actor, MANAGE),
+    )
+
+
+@bp.route("/new", methods=["GET", "POST"])
+@needs(MANAGE)
+def new() -> ResponseReturnValue:
+    """Create an account and show the one-time link for its owner."""
+    actor, form = current_actor(), AccountForm()
+    _offer_orgs(form)
+    if form.accepted():
+        try:
+            org = orgs.get(form.org_id.data, actor=actor, permission=MANAGE)
+            account = administration.create_account(
+                org, login=form.login.data, name=form.name.data, email=form.email.data or "", actor=actor, now=clock.now()
+            )
+        except UnionHallError as error:
+            form.refuse(error)
+        else:
+            flash(_("账号建好了。下一步：给它授权，再把邀请链接发给本人。"), "ok")
+            return go(url_for("accounts_desk.account", account_id=account.id))
+    return render_template("accounts/desk_new.html", form=form), 422 if form.is_submitted() else 200
+
+
+@bp.get("/<int:account_id>")
+@needs(READ)
+def account(account_id: int) -> ResponseReturnValue:
+    """Show an account, its grants and what may be done with it."""
+    return _page(queries.get(account_id, actor=current_actor()))
+
+
+@bp.post("/<int:account_id>")
+@needs(MANAGE)
+def change(account_id: int) -> ResponseReturnValue:
+    """Change name and mail address."""
+    found, form = _managed(account_id), AccountForm()
+    del form.login, form.org_id
+    if form.accepted():
+        administration.change_account(
+            found, name=form.name.data, email=form.email.data or "", actor=current_actor(), now=clock.now()
+        )
+        flash(_("资料已保存。"), "ok")
+        return go(url_for("accounts_desk.account", account_id=account_id))
+    return _page(found, form=form), 422
+
+
+@bp.post("/<int:account_id>/grants")
+@needs(MANAGE)
+def grant(account_id: int) -> ResponseReturnValue:
+    """Give a role."""
+    found, form, actor = queries.get(account_id, actor=current_actor(), permission=MANAGE), GrantForm(), current_actor()
+    _offer_orgs(form)
+    if form.accepted():
+        try:
+            org = orgs.get(form.org_id.data, actor=actor, permission=MANAGE)
+            administration.grant(
+                found, Role(form.role.data), org, starts_at=form.starts_at.data, ends_at=form.ends_at.data,
+                actor=actor, now=clock.now(),
+            )
+        except UnionHallError as error:
+            form.refuse(error)
+        else:
+            flash(_("已授权。对方下一次点击就生效。"), "ok")
+            return go(url_for("accounts_desk.account", account_id=account_id))
+    return _page(found, grant_form=form), 422
+
+
+@bp.post("/<int:account_id>/grants/<int:grant_id>/revoke")
+@needs(MANAGE)
+def revoke(account_id: int, grant_id: int) -> ResponseReturnValue:
+    """Take a grant back at once."""
+    row = _grant(queries.get(account_id, actor=current_actor()), grant_id)
+    administration.revoke(row, actor=current_actor(), now=clock.now())
+    flash(_("已收回。"), "ok")
+    return go(url_for("accounts_desk.account", account_id=account_id))
+
+
+@bp.post("/<int:account_id>/invite")
+@needs(MANAGE)
+def invite(account_id: int) -> ResponseReturnValue:
+    """Make a one-time link to set a password, show it once, and mail it when there is an address."""
+    found, now = _managed(account_id), clock.now()
+    link = absolute(administration.invite(found, actor=current_actor(), now=now))
+    if found.email:
+        body = _("%(name)s：\n\n你的职工之家账号（登录名 %(login)s）可以用了。请在 72 小时内打开下面的地址设密码：\n\n%(link)s",
+                 name=found.name, login=found.login, link=link)
+        mail.send(found.email, _("职工之家的账号"), body, now=now)
+    return _page(found, link=link)
+
+
+@bp.route("/<int:account_id>/disable", methods=["GET", "POST"])
+@needs(MANAGE)
+def disable(account_id: int) -> ResponseReturnValue:
+    """Ask, then lock the account out."""
+    found = _managed(account_id)
+    if request.method == "GET":
+        return render_template("accounts/desk_disable.html", account=found, sessions=_open_sessions(found))
+    administration.disable(found, actor=current_actor(), now=clock.now())
+    flash(_("已停用，打开的会话都结束了。"), "ok")
+    return go(url_for("accounts_desk.account", account_id=account_id))
+
+
+@bp.post("/<int:account_id>/enable")
+@needs(MANAGE)
+def enable(account_id: int) -> ResponseReturnValue:
+    """Let the account in again."""
+    administration.enable(_managed(account_id), actor=current_actor(), now=clock.now())
+    flash(_("已启用。"), "ok")
+    return go(url_for("accounts_desk.account", account_id=account_id))
+
+
+@bp.post("/<int:account_id>/end-sessions")
+@needs(MANAGE)
+def end_sessions(account_id: int) -> ResponseReturnValue:
+    """End all of somebody's sessions."""
+    count = administration.end_sessions(_managed(account_id), actor=current_actor(), now=clock.now())
+    flash(_("结束了 %(n)s 个会话。", n=count), "ok")
+    return go(url_for("accounts_desk.account", account_id=account_id))
+
+
+@bp.post("/<int:account_id>/reset-factor")
+@needs(MANAGE)
+def reset_factor(account_id: int) -> ResponseReturnValue:
+    """Unbind somebody's lost phone."""
+    administration.reset_second_factor(_managed(account_id), actor=current_actor(), now=clock.now())
+    flash(_("动态口令已解除，打开的会话都结束了。"), "ok")
+    return go(url_for("accounts_desk.account", account_id=account_id))
+
+
+def _managed(account_id: int) -> Account:
+    return queries.get(account_id, actor=current_actor(), permission=MANAGE)
+
+
+def _grant(account: Account, grant_id: int) -> AccountGrant:
+    """Return a grant of this account. Raises NotFound for another's, as if it did not exist."""
+    row = next((row for row in account.grants if row.id == grant_id), None)
+    if row is None or not can(current_actor(), READ, row.org):
+        raise NotFound()
+    return row
+
+
+def _offer_orgs(form: AccountForm | GrantForm) -> None:
+    found = orgs.manageable(current_actor(), MANAGE)
+    form.org_id.choices = [(org.id, "　" * org.depth + org.name) for org in found]
+
+
+def _open_sessions(account: Account) -> int:
+    return len(services.sessions.open_sessions(account.id, now=clock.now()))
+
+
+def _page(
+    account: Account, *, form: AccountForm | None = None, grant_form: GrantForm | None = None, link: str = ""
+) -> str:
+    """Render an account with whatever form went wrong."""
+    actor, now = current_actor(), clock.now()
+    if form is None:
+        form = AccountForm(formdata=None, obj=account)
+        del form.login, form.org_id
+    grant_form = grant_form or GrantForm(formdata=None)
+    manages = can(actor, MANAGE, account.org)
+    _offer_orgs(grant_form)
+    return render_template(
+        "accounts/desk_account.html", account=account, form=form, grant_form=grant_form, roles=ROLES, now=now, link=link,
+        manages=manages, self=account.id == actor.account_id, sessions=_open_sessions(account) if manages else 0,
+    )

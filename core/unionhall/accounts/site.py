@@ -1,0 +1,156 @@
+"""Logging in and out, and the one-time links. Also finds out, before every request, who asks."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from flask import Blueprint, Response, flash, g, redirect, render_template, request, session, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from sqlalchemy import select
+
+from unionhall.accounts import services, sessions
+from unionhall.accounts.forms import CodeForm, ForgotForm, LoginForm, NewPasswordForm
+from unionhall.accounts.models import Account
+from unionhall.base import clock, db
+from unionhall.base.crypto import config
+from unionhall.base.errors import RuleBroken, TooMany
+from unionhall.base.web import client_address, go, never_cache, safe_next
+from unionhall.platform.access import can, current_actor, unscoped
+
+PENDING = "second_factor"
+PENDING_LASTS = timedelta(minutes=5)
+bp = Blueprint("accounts", __name__)
+bp.before_app_request(sessions.recognise)
+bp.after_app_request(sessions.set_cookie)
+
+
+@bp.before_app_request
+def ask_for_second_factor() -> ResponseReturnValue | None:
+    """Where every staff account must bind an app, the desk stays closed until it has."""
+    account = g.get("account")
+    if not config().require_second_factor or account is None or account.has_second_factor:
+        return None
+    allowed = ("accounts_desk.me", "accounts_desk.start_factor", "accounts_desk.confirm_factor", "accounts_desk.change_password")
+    if request.path.startswith("/desk/") and request.endpoint not in allowed:
+        return redirect(url_for("accounts_desk.me") + "#second-factor")
+    return None
+
+
+@bp.route("/login", methods=["GET", "POST"])
+def login() -> ResponseReturnValue:
+    """Ask for login and password; the answer to a wrong one says nothing about which accounts there are."""
+    never_cache()
+    target = safe_next(request.values.get("next"), "")
+    if current_actor().known:
+        return go(target or _home())
+    form = LoginForm()
+    if not form.accepted():
+        return _login_page(form, target, 422 if form.is_submitted() else 200)
+    now = clock.now()
+    try:
+        account = services.check_password(form.login.data, form.password.data, source=client_address(), now=now)
+    except TooMany as error:
+        form.form_errors.append(str(error))
+        response = Response(_login_text(form, target), 429)
+        response.headers["Retry-After"] = str(error.retry_after)
+        return response
+    if account is None:
+        form.form_errors.append(_("登录名或密码不对。请核对后再试；忘了密码可以重设。"))
+        return _login_page(form, target, 422)
+    if account.has_second_factor:
+        session[PENDING] = {"account": account.id, "until": (now + PENDING_LASTS).timestamp(), "next": target}
+        return go(url_for("accounts.second"))
+    services.log_in(account, strong=False, now=now)
+    return go(target or url_for("accounts.after_login"))
+
+
+@bp.route("/login/second", methods=["GET", "POST"])
+def second() -> ResponseReturnValue:
+    """Ask for the second factor of somebody whose password was right, within five minutes."""
+    never_cache()
+    now, pending = clock.now(), session.get(PENDING)
+    if not pending or pending["until"] < now.timestamp():
+        session.pop(PENDING, None)
+        return go(url_for("accounts.login"))
+    form = CodeForm()
+    if form.accepted():
+        account = db.session().scalar(unscoped(select(Account).where(Account.id == pending["account"]), why="login"))
+        try:
+            right = account is not None and services.check_second_factor(account, form.code.data, now=now)
+        except TooMany as error:
+            session.pop(PENDING, None)
+            flash(str(error), "bad")
+            return go(url_for("accounts.login"))
+        if account is not None and right:
+            services.log_in(account, strong=True, now=now)
+            return go(pending["next"] or url_for("accounts.after_login"))
+        form.code.errors = [_("口令不对、已过期或用过了。请看手机上最新的 6 位数字，或用一个恢复码。")]
+    return render_template("accounts/second.html", form=form), 422 if form.is_submitted() else 200
+
+
+@bp.get("/login/done")
+def after_login() -> ResponseReturnValue:
+    """Lead staff to the desk and everybody else to the site."""
+    return redirect(_home())
+
+
+@bp.post("/logout")
+def logout() -> ResponseReturnValue:
+    """End this session on the server and take the cookie back."""
+    account, row = g.get("account"), g.get("login_session")
+    if account is not None and row is not None:
+        services.log_out(account, row.id, now=clock.now())
+    session.clear()
+    g.drop_login_cookie = True
+    flash(_("已退出。"), "ok")
+    return go(url_for("site.home"))
+
+
+@bp.route("/forgot", methods=["GET", "POST"])
+def forgot() -> ResponseReturnValue:
+    """Mail a reset link; the answer is the same whether there is such an account or not."""
+    never_cache()
+    form = ForgotForm()
+    if not form.accepted():
+        return render_template("accounts/forgot.html", form=form, sent=False), 422 if form.is_submitted() else 200
+    services.start_reset(form.login.data, source=client_address(), now=clock.now())
+    return render_template("accounts/forgot.html", form=form, sent=True)
+
+
+@bp.route("/reset/<token>", methods=["GET", "POST"])
+def reset(token: str) -> ResponseReturnValue:
+    """Let the holder of an invitation or reset link set a password, once. Looking at it uses nothing up."""
+    never_cache()
+    now = clock.now()
+    account, purpose = services.holder(token, now=now)
+    form = NewPasswordForm()
+    if form.accepted():
+        try:
+            services.finish_with_token(token, form.password.data, now=now)
+        except RuleBroken as error:
+            form.refuse(error)
+        else:
+            flash(_("密码设好了，请登录。"), "ok")
+            return _no_referrer(go(url_for("accounts.login")))
+    page = render_template("accounts/reset.html", form=form, account=account, purpose=purpose)
+    return _no_referrer(Response(page, 422 if form.is_submitted() else 200))
+
+
+def _no_referrer(response: object) -> Response:
+    """The address holds a secret: it must not travel on in a Referer header."""
+    assert isinstance(response, Response)  # noqa: S101 - for the type checker; both callers pass one
+    response.headers["Referrer-Policy"] = "no-referrer"
+    return response
+
+
+def _home() -> str:
+    return url_for("desk_desk.dashboard") if can(current_actor(), "desk.enter") else url_for("site.home")
+
+
+def _login_text(form: LoginForm, target: str) -> str:
+    return render_template("accounts/login.html", form=form, target=target)
+
+
+def _login_page(form: LoginForm, target: str, status: int) -> ResponseReturnValue:
+    return _login_text(form, target), status

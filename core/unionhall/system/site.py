@@ -1,0 +1,33 @@
+"""Maintenance: the site rests for everybody but those who are logged in; login and desk keep working."""
+
+from __future__ import annotations
+
+from flask import Blueprint, request
+from flask_babel import gettext as _
+
+from unionhall.base.crypto import config
+from unionhall.base.errors import Unavailable
+from unionhall.platform.access import current_actor
+from unionhall.settings.queries import site_settings
+
+RETRY_SECONDS = 1800
+OPEN_BLUEPRINTS = frozenset({"accounts", "media"})
+OPEN_PATHS = ("/desk/", "/healthz", "/readyz", "/metrics", "/robots.txt", "/favicon.ico")
+
+bp = Blueprint("system", __name__)
+
+
+class Resting(Unavailable):
+    """The site is closed for maintenance."""
+
+    code = "maintenance"
+    retry_after = RETRY_SECONDS
+
+
+@bp.before_app_request
+def rest() -> None:
+    """Answer 503 with the editors' note while the site is closed. Raises Resting."""
+    if request.blueprint in OPEN_BLUEPRINTS or request.path.startswith(OPEN_PATHS) or current_actor().known:
+        return
+    if config().maintenance or site_settings().maintenance:
+        raise Resting(site_settings().maintenance_note or _("网站正在维护，没有丢失任何内容。请过半小时再来。"))
