@@ -304,6 +304,19 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['article_id'], ['news_article.id'], name=op.f('fk_news_autosave_article_id_news_article'), ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('article_id', 'account_id', name=op.f('pk_news_autosave'))
     )
+    op.create_table('news_import_flag',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('article_id', sa.Integer(), nullable=False),
+    sa.Column('kind', sa.String(length=30), nullable=False),
+    sa.Column('paragraph', sa.Integer(), nullable=True),
+    sa.Column('excerpt', sa.String(length=200), nullable=False),
+    sa.Column('params', sa.JSON(), nullable=False),
+    sa.ForeignKeyConstraint(['article_id'], ['news_article.id'], name=op.f('fk_news_import_flag_article_id_news_article'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_news_import_flag'))
+    )
+    with op.batch_alter_table('news_import_flag', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_news_import_flag_article_id'), ['article_id'], unique=False)
+
     op.create_table('news_revision',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('article_id', sa.Integer(), nullable=False),
@@ -446,6 +459,10 @@ def downgrade() -> None:
 
     op.drop_table('news_transition')
     op.drop_table('news_revision')
+    with op.batch_alter_table('news_import_flag', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_news_import_flag_article_id'))
+
+    op.drop_table('news_import_flag')
     op.drop_table('news_autosave')
     with op.batch_alter_table('news_article', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_news_article_updated_at'))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import click
 from sqlalchemy import select
@@ -63,7 +64,7 @@ def disable(login: str) -> None:
 def list_accounts(as_json: bool) -> None:
     """Show every account, its org and roles."""
     now = clock.now()
-    rows = [
+    rows: list[dict[str, Any]] = [
         {
             "login": account.login, "name": account.name, "org": account.org.slug, "enabled": account.enabled,
             "roles": [f"{grant.role}@{grant.org.slug}" for grant in account.grants if grant.in_force(now)],

@@ -6,7 +6,7 @@ from flask import Blueprint, flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from unionhall.accounts import administration, queries, services
+from unionhall.accounts import administration, queries, sessions
 from unionhall.accounts.forms import AccountForm, GrantForm
 from unionhall.accounts.labels import ROLES
 from unionhall.accounts.models import Account, AccountGrant
@@ -48,7 +48,7 @@ def new() -> ResponseReturnValue:
         try:
             org = orgs.get(form.org_id.data, actor=actor, permission=MANAGE)
             account = administration.create_account(
-                org, login=form.login.data, name=form.name.data, email=form.email.data or "", actor=actor, now=clock.now()
+                org, login=form.login.data or "", name=form.name.data or "", email=form.email.data or "", actor=actor, now=clock.now()
             )
         except UnionHallError as error:
             form.refuse(error)
@@ -73,7 +73,7 @@ def change(account_id: int) -> ResponseReturnValue:
     del form.login, form.org_id
     if form.accepted():
         administration.change_account(
-            found, name=form.name.data, email=form.email.data or "", actor=current_actor(), now=clock.now()
+            found, name=form.name.data or "", email=form.email.data or "", actor=current_actor(), now=clock.now()
         )
         flash(_("资料已保存。"), "ok")
         return go(url_for("accounts_desk.account", account_id=account_id))
@@ -181,7 +181,7 @@ def _offer_orgs(form: AccountForm | GrantForm) -> None:
 
 
 def _open_sessions(account: Account) -> int:
-    return len(services.sessions.open_sessions(account.id, now=clock.now()))
+    return len(sessions.open_sessions(account.id, now=clock.now()))
 
 
 def _page(
@@ -197,5 +197,5 @@ def _page(
     _offer_orgs(grant_form)
     return render_template(
         "accounts/desk_account.html", account=account, form=form, grant_form=grant_form, roles=ROLES, now=now, link=link,
-        manages=manages, self=account.id == actor.account_id, sessions=_open_sessions(account) if manages else 0,
+        manages=manages, own=account.id == actor.account_id, sessions=_open_sessions(account) if manages else 0,
     )

@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 from unionhall.accounts import second_factor, services, sessions
 from unionhall.accounts.desk import bp
 from unionhall.accounts.forms import ChangePasswordForm, CodeForm, ProfileForm, RemoveFactorForm
+from unionhall.accounts.labels import device
 from unionhall.accounts.models import Account
 from unionhall.base import clock
 from unionhall.base.errors import UnionHallError
@@ -36,7 +37,7 @@ def change_me() -> ResponseReturnValue:
     if form.accepted():
         try:
             services.change_profile(
-                account, name=form.name.data, email=form.email.data or "", password=form.password.data or "", now=clock.now()
+                account, name=form.name.data or "", email=form.email.data or "", password=form.password.data or "", now=clock.now()
             )
         except UnionHallError as error:
             form.refuse(error)
@@ -54,7 +55,7 @@ def change_password() -> ResponseReturnValue:
     if form.accepted():
         try:
             services.change_password(
-                _mine(), form.old.data, form.password.data, keep_session=g.login_session.id, now=clock.now()
+                _mine(), form.old.data or "", form.password.data or "", keep_session=g.login_session.id, now=clock.now()
             )
         except UnionHallError as error:
             form.refuse(error)
@@ -100,7 +101,7 @@ def confirm_factor() -> ResponseReturnValue:
     form = CodeForm()
     if form.accepted():
         try:
-            codes = second_factor.confirm(_mine(), form.code.data, actor=current_actor(), now=clock.now())
+            codes = second_factor.confirm(_mine(), form.code.data or "", actor=current_actor(), now=clock.now())
         except UnionHallError as error:
             form.refuse(error)
         else:
@@ -115,7 +116,7 @@ def remove_factor() -> ResponseReturnValue:
     form = RemoveFactorForm()
     if form.accepted():
         try:
-            services.remove_own_factor(_mine(), form.password.data, form.code.data, now=clock.now())
+            services.remove_own_factor(_mine(), form.password.data or "", form.code.data or "", now=clock.now())
         except UnionHallError as error:
             form.refuse(error)
         else:
@@ -140,7 +141,7 @@ def _page(recovery: list[str] | None = None, **forms: DeskForm) -> str:
     qr = _qr(second_factor.provisioning_uri(account, secret, site_settings().site_name)) if secret else ""
     return render_template(
         "accounts/desk_me.html", account=account, forms=shown | forms, secret=secret, qr=qr, recovery=recovery or [],
-        sessions=sessions.open_sessions(account.id, now=clock.now()), this_session=g.login_session.id,
+        sessions=sessions.open_sessions(account.id, now=clock.now()), this_session=g.login_session.id, device=device,
     )
 
 

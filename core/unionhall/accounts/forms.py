@@ -10,7 +10,8 @@ from unionhall.accounts.labels import ROLES
 from unionhall.desk.forms import DeskForm, MomentField, at_most, no_line_breaks, optional, required
 
 _PASSWORD = [required(_l("还没有填密码。"))]
-_MAIL = [optional(), at_most(200), no_line_breaks, Regexp(r"^[^\s@]+@[^\s@]+\.[^\s@]+$", message=_l("这不像一个邮箱地址。应当是 名字@单位.cn 的样子。"))]
+_ADDRESS = Regexp(r"^[^\s@]+@[^\s@]+\.[^\s@]+$", message=_l("这不像一个邮箱地址。应当是 名字@单位.cn 的样子。"))
+_MAIL = [optional(), at_most(200), no_line_breaks, _ADDRESS]
 
 
 class LoginForm(DeskForm):

@@ -10,7 +10,7 @@ from flask import Blueprint, g, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from unionhall.accounts import administration, cli, desk, desk_me, services, site
+from unionhall.accounts import administration, cli, demo, desk, desk_me, services, site  # noqa: F401 - desk_me adds routes
 from unionhall.base.crypto import config
 from unionhall.hooks.markers import hookimpl
 from unionhall.hooks.types import Actor, Area, Job, NavItem, Permission, Role
@@ -47,7 +47,7 @@ def unionhall_site_blueprints() -> Iterable[Blueprint]:
 @hookimpl
 def unionhall_desk_blueprints() -> Iterable[Blueprint]:
     """Everybody's own account, and other people's for those who look after them."""
-    return [desk_me.bp]
+    return [desk.bp]
 
 
 @hookimpl
@@ -70,3 +70,9 @@ def unionhall_may(actor: Actor, permission: str) -> bool | None:
     if not config().require_second_factor or account is None or account.id != actor.account_id:
         return None
     return None if account.has_second_factor or permission == "desk.enter" else False
+
+
+@hookimpl
+def unionhall_demo(now: datetime) -> None:
+    """The demo's people."""
+    demo.load(now)

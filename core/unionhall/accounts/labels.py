@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from unionhall.hooks.types import Role
@@ -14,3 +15,15 @@ ROLES = {
     Role.AUDITOR: _l("审计员"),
     Role.SYSTEM_ADMIN: _l("系统管理员"),
 }
+
+_BROWSERS = (("MicroMessenger", "WeChat"), ("Edg", "Edge"), ("Firefox", "Firefox"), ("Chrom", "Chrome"), ("Safari", "Safari"))
+_SYSTEMS = (("HarmonyOS", "HarmonyOS"), ("Android", "Android"), ("iPhone", "iPhone"), ("iPad", "iPad"), ("Windows", "Windows"),
+            ("Mac OS", "macOS"), ("Linux", "Linux"))
+
+
+def device(agent: str) -> str:
+    """Return a browser and a system that a person recognises, from what the browser says of itself."""
+    browser = next((name for mark, name in _BROWSERS if mark in agent), "")
+    system = next((name for mark, name in _SYSTEMS if mark in agent), "")
+    words = [_("微信") if browser == "WeChat" else browser, system]
+    return " · ".join(word for word in words if word) or _("未知设备")

@@ -42,7 +42,8 @@ def needs_rehash(stored: str) -> bool:
 def check_new(password: str, *, login: str, name: str) -> None:
     """Raise RuleBroken for a password too short, too long, too common, or made of what everybody knows."""
     if len(password) < SHORTEST:
-        raise RuleBroken(_("密码至少 %(n)s 个字符，现在是 %(m)s 个。可以用一句话，空格和中文都行。", n=SHORTEST, m=len(password)), field="password")
+        message = _("密码至少 %(n)s 个字符，现在是 %(m)s 个。可以用一句话，空格和中文都行。", n=SHORTEST, m=len(password))
+        raise RuleBroken(message, field="password")
     if len(password) > LONGEST:
         raise RuleBroken(_("密码最多 %(n)s 个字符，现在是 %(m)s 个。", n=LONGEST, m=len(password)), field="password")
     folded = fold(password)

@@ -49,7 +49,7 @@ def login() -> ResponseReturnValue:
         return _login_page(form, target, 422 if form.is_submitted() else 200)
     now = clock.now()
     try:
-        account = services.check_password(form.login.data, form.password.data, source=client_address(), now=now)
+        account = services.check_password(form.login.data or "", form.password.data or "", source=client_address(), now=now)
     except TooMany as error:
         form.form_errors.append(str(error))
         response = Response(_login_text(form, target), 429)
@@ -77,7 +77,7 @@ def second() -> ResponseReturnValue:
     if form.accepted():
         account = db.session().scalar(unscoped(select(Account).where(Account.id == pending["account"]), why="login"))
         try:
-            right = account is not None and services.check_second_factor(account, form.code.data, now=now)
+            right = account is not None and services.check_second_factor(account, form.code.data or "", now=now)
         except TooMany as error:
             session.pop(PENDING, None)
             flash(str(error), "bad")
@@ -114,7 +114,7 @@ def forgot() -> ResponseReturnValue:
     form = ForgotForm()
     if not form.accepted():
         return render_template("accounts/forgot.html", form=form, sent=False), 422 if form.is_submitted() else 200
-    services.start_reset(form.login.data, source=client_address(), now=clock.now())
+    services.start_reset(form.login.data or "", source=client_address(), now=clock.now())
     return render_template("accounts/forgot.html", form=form, sent=True)
 
 
@@ -127,7 +127,7 @@ def reset(token: str) -> ResponseReturnValue:
     form = NewPasswordForm()
     if form.accepted():
         try:
-            services.finish_with_token(token, form.password.data, now=now)
+            services.finish_with_token(token, form.password.data or "", now=now)
         except RuleBroken as error:
             form.refuse(error)
         else:

@@ -11,81 +11,121 @@ import resource
 import struct
 import sys
 import warnings
-from typing import Any
+from contextlib import suppress
+from typing import Any, NoReturn
 
-from PIL import Image, ImageCms, ImageFile, ImageOps
+from PIL import Image, ImageFile, ImageOps
 
-FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "AVIF")
-QUALITY = 85
+FORMATS = ("JPEG", "MPO", "PNG", "WEBP", "GIF", "AVIF")
+OPTIONS: dict[str, dict[str, Any]] = {
+    "JPEG": {"quality": 85, "progressive": True, "optimize": True},
+    "WEBP": {"quality": 80, "method": 3},
+    "PNG": {"optimize": False, "compress_level": 6},
+}
 
 
-def refuse(code: str) -> None:
+def refuse(code: str) -> NoReturn:
     """Answer with a reason and end."""
-    sys.stdout.buffer.write(_frame({"refused": code}, []))
-    sys.stdout.buffer.flush()
+    _answer({"refused": code}, [])
     raise SystemExit(0)
 
 
-def _frame(about: dict[str, Any], parts: list[bytes]) -> bytes:
+def _answer(about: dict[str, Any], parts: list[bytes]) -> None:
     head = json.dumps(about | {"sizes": [len(part) for part in parts]}).encode()
-    return struct.pack(">I", len(head)) + head + b"".join(parts)
+    sys.stdout.buffer.write(struct.pack(">I", len(head)) + head + b"".join(parts))
+    sys.stdout.buffer.flush()
 
 
-def _open(data: bytes, most_pixels: int) -> Image.Image:
+def _open(data: bytes, most_pixels: int, longest: int) -> Image.Image:
+    """Read the header, judge the size, then decode."""
     image = Image.open(io.BytesIO(data), formats=FORMATS)
     if image.width * image.height > most_pixels:
         refuse("too-many-pixels")
-    if getattr(image, "n_frames", 1) > 1:
+    # Cameras keep a preview as a second picture in a JPEG (MPO): that is one photo, and the first picture is it.
+    if image.format != "MPO" and getattr(image, "is_animated", False):
         refuse("animated")
+    if image.format in {"JPEG", "MPO"}:
+        image.draft(image.mode, (longest, longest))  # decodes at 1/2, 1/4 or 1/8 where that is still large enough
     image.load()
     return image
 
 
 def _plain(image: Image.Image) -> Image.Image:
-    """Return the picture upright, in sRGB, without its metadata."""
+    """Return the picture upright, in sRGB: RGBA when something is see-through, else RGB."""
     profile = image.info.get("icc_profile")
-    image = ImageOps.exif_transpose(image)
-    alpha = image.mode in {"RGBA", "LA", "PA"} or "transparency" in image.info
-    if profile and image.mode in {"RGB", "CMYK", "L"}:
-        try:
-            source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
-            image = ImageCms.profileToProfile(image, source, ImageCms.createProfile("sRGB"), outputMode="RGB") or image
-        except (ImageCms.PyCMSError, OSError):
-            image = image.convert("RGB")
-    if image.mode.startswith("I;16"):
-        image = image.point(lambda value: value / 256).convert("L")
-    return image.convert("RGBA" if alpha else "RGB")
+    with suppress(Exception):  # a broken EXIF block must not cost the photo
+        ImageOps.exif_transpose(image, in_place=True)
+    image = _in_srgb(_in_8_bits(image), profile)
+    if image.mode == "RGBA" and image.getchannel("A").getextrema() == (255, 255):
+        return image.convert("RGB")
+    return image if image.mode == "RGBA" else image.convert("RGB")
+
+
+def _in_8_bits(image: Image.Image) -> Image.Image:
+    """Return the picture as RGB, RGBA, L or CMYK."""
+    if image.mode.startswith("I"):
+        return image.convert("I").point(lambda value: value * (1 / 257) + 0).convert("L")
+    if image.has_transparency_data:
+        return image.convert("RGBA")
+    return image if image.mode in {"RGB", "L", "CMYK"} else image.convert("RGB")
+
+
+def _in_srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
+    if not profile:
+        return image
+    from PIL import ImageCms
+
+    mode = "RGBA" if image.mode == "RGBA" else "RGB"
+    with suppress(ImageCms.PyCMSError, OSError, ValueError):  # a profile that does not fit is left out
+        source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
+        return ImageCms.profileToProfile(image, source, ImageCms.createProfile("sRGB"), outputMode=mode) or image
+    return image
 
 
 def _encode(image: Image.Image, kind: str) -> bytes:
     out = io.BytesIO()
-    bare = Image.frombytes(image.mode, image.size, image.tobytes())
-    options: dict[str, Any] = {"JPEG": {"quality": QUALITY, "progressive": True, "optimize": True}, "WEBP": {"quality": 80, "method": 3}}
-    bare.save(out, kind, **options.get(kind, {"optimize": True}))
+    image.info.clear()  # savers would copy EXIF, XMP, comments and profiles from here
+    image.save(out, kind, **OPTIONS[kind])
     return out.getvalue()
+
+
+def _resized(image: Image.Image, width: int) -> Image.Image:
+    height = max(1, round(image.height * width / image.width))
+    return image if width == image.width else image.resize((width, height), Image.Resampling.LANCZOS)
+
+
+def _limit(memory: int, seconds: int) -> None:
+    """Bound memory and processor time; forbid files and core dumps."""
+    wanted = {
+        resource.RLIMIT_AS: memory, resource.RLIMIT_CPU: seconds, resource.RLIMIT_FSIZE: 0, resource.RLIMIT_CORE: 0,
+    }  # fmt: skip
+    for what, most in wanted.items():
+        hard = most + 1 if what == resource.RLIMIT_CPU else most
+        try:
+            resource.setrlimit(what, (most, hard))
+        except (ValueError, OSError):
+            if sys.platform == "linux":  # macOS knows no address space limit; production runs on Linux
+                raise
 
 
 def main() -> None:
     """Decode, check, re-encode."""
-    longest, most_pixels, memory, *widths = (int(word) for word in sys.argv[1:])
-    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
-    resource.setrlimit(resource.RLIMIT_CPU, (10, 10))
+    longest, most_pixels, memory, seconds, *widths = (int(word) for word in sys.argv[1:])
+    _limit(memory, seconds)
     warnings.simplefilter("ignore")
     ImageFile.LOAD_TRUNCATED_IMAGES = False
     Image.MAX_IMAGE_PIXELS = None
     try:
-        image = _plain(_open(sys.stdin.buffer.read(), most_pixels))
+        image = _plain(_open(sys.stdin.buffer.read(), most_pixels, longest))
         image.thumbnail((longest, longest), Image.Resampling.LANCZOS)
         kind = "PNG" if image.mode == "RGBA" else "JPEG"
-        made = [width for width in widths if width < image.width]
-        small = [image.resize((width, max(1, round(image.height * width / image.width))), Image.Resampling.LANCZOS) for width in made]
-        parts = [_encode(image, kind), *(_encode(picture, "WEBP") for picture in small)]
+        made = [width for width in widths if width <= image.width]
+        parts = [_encode(image, kind), *(_encode(_resized(image, width), "WEBP") for width in made)]
     except MemoryError:
         refuse("too-many-pixels")
     except Exception:
         refuse("broken")
-    about = {"width": image.width, "height": image.height, "kind": kind, "widths": made}
-    sys.stdout.buffer.write(_frame(about, parts))
+    _answer({"width": image.width, "height": image.height, "kind": kind, "widths": made}, parts)
 
 
 if __name__ == "__main__":

@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, and_, case, distinct, func, or_, select
+from sqlalchemy import Select, and_, func, or_, select
 from sqlalchemy.orm import joinedload, load_only, selectinload
 
 from unionhall.accounts.models import Account
-from unionhall.base import clock, db
+from unionhall.base import db
 from unionhall.base.errors import NotFound
 from unionhall.base.text import like_escape
 from unionhall.hooks.types import Actor
 from unionhall.news import rights
 from unionhall.news.models import LIVE, Article, Autosave, Byline, ReviewStep, Revision, State, Transition
-from unionhall.orgs.models import Org
 from unionhall.platform import access
 
 PAGE = 30
@@ -47,6 +45,8 @@ class Filter:
 
 def get(article_id: int, actor: Actor) -> Article:
     """Return an article the actor may open in the desk. Raises NotFound otherwise, as if it did not exist."""
+    if article_id > LARGEST_ID:
+        raise NotFound()
     statement = access.unscoped(_whole().where(Article.id == article_id), why="judged below")
     article: Article | None = db.session().scalar(statement)
     if article is None or not rights.may_read(actor, article):
@@ -118,7 +118,7 @@ def _whole() -> Select[Any]:
     )
 
 
-def _visible(actor: Actor, below: str | None) -> Select[Any]:
+def visible(actor: Actor, below: str | None) -> Select[Any]:
     """Select articles that the actor may open: all where they may read, and their own."""
     place = access.within(Article, [below]) if below else and_(True)
     if actor.system:
@@ -129,7 +129,7 @@ def _visible(actor: Actor, below: str | None) -> Select[Any]:
 
 
 def _narrowed(actor: Actor, wanted: Filter) -> Select[Any]:
-    statement = _visible(actor, wanted.below).join(Revision, Article.head_id == Revision.id)
+    statement = visible(actor, wanted.below).join(Revision, Article.head_id == Revision.id)
     if wanted.tab == "mine":
         statement = statement.where(Article.author_id == actor.account_id)
     elif wanted.tab == "published":
@@ -185,6 +185,18 @@ def counts(actor: Actor, wanted: Filter) -> dict[str, int]:
 
 def review_queue(actor: Actor, *, below: str | None = None, limit: int = 100) -> list[Article]:
     """Return what waits for this actor's review, oldest submission first: never their own, never a second step."""
+    head = joinedload(Article.head).options(selectinload(Revision.bylines))
+    statement = _waiting_for(actor, below).options(head).order_by(Article.submitted_at, Article.id).limit(limit)
+    return list(db.session().scalars(access.unscoped(statement, why=rights.REVIEW)))
+
+
+def review_count(actor: Actor, *, below: str | None = None) -> int:
+    """Return how many articles wait for this actor's review."""
+    counted = _waiting_for(actor, below).with_only_columns(func.count(Article.id))
+    return db.session().scalar(access.unscoped(counted, why="counted")) or 0
+
+
+def _waiting_for(actor: Actor, below: str | None) -> Select[Any]:
     passed = select(Transition.article_id).where(
         Transition.action == "pass", Transition.account_id == actor.account_id,
         Transition.article_id == Article.id, Transition.round == Article.round,
@@ -198,72 +210,32 @@ def review_queue(actor: Actor, *, below: str | None = None, limit: int = 100) ->
         for permission in (rights.REVIEW, rights.SIGN_OFF)
     ))
     place = access.within(Article, [below]) if below else and_(True)
-    statement = (
-        select(Article)
-        .where(Article.state == State.SUBMITTED.value, mine, place, ~passed.exists(),
-               or_(Article.author_id.is_(None), Article.author_id != actor.account_id))
-        .options(joinedload(Article.head).options(selectinload(Revision.bylines)))
-        .order_by(Article.submitted_at, Article.id).limit(limit)
-    )
-    return list(db.session().scalars(access.unscoped(statement, why=rights.REVIEW)))
+    others = or_(Article.author_id.is_(None), Article.author_id != actor.account_id)
+    return select(Article).where(Article.state == State.SUBMITTED.value, mine, place, ~passed.exists(), others)
 
 
 def returned_to(actor: Actor) -> list[Article]:
     """Return the actor's own articles that came back, newest first."""
-    statement = _whole().where(Article.state == State.RETURNED.value, Article.author_id == actor.account_id)
+    own = and_(Article.author_id == actor.account_id, access.within(Article, actor.paths(rights.WRITE)))
+    statement = _whole().where(Article.state == State.RETURNED.value, own)
     return list(db.session().scalars(access.unscoped(statement.order_by(Article.updated_at.desc()).limit(50), why="own")))
 
 
 def upcoming(actor: Actor, *, below: str | None = None, limit: int = 50) -> list[Article]:
     """Return what is scheduled, soonest first."""
-    statement = _visible(actor, below).where(Article.state == State.SCHEDULED.value).options(joinedload(Article.head))
+    statement = visible(actor, below).where(Article.state == State.SCHEDULED.value).options(joinedload(Article.head))
     return list(db.session().scalars(statement.order_by(Article.publish_at, Article.id).limit(limit)))
 
 
-def published_per_day(actor: Actor, *, days: int, now: datetime, below: str | None = None) -> list[tuple[datetime, int]]:
-    """Return (Shanghai midnight, articles published that day) for the last `days` days, oldest first."""
-    today = clock.local(now).replace(hour=0, minute=0, second=0, microsecond=0)
-    first = today - timedelta(days=days - 1)
-    moments = _visible(actor, below).where(Article.published_at >= first, Article.live_id.is_not(None))
-    found = db.session().scalars(access.unscoped(moments.with_only_columns(Article.published_at), why="counted"))
-    counted = Counter(clock.local_day(moment) for moment in found if moment)
-    return [(day, counted[day.date()]) for day in (first + timedelta(days=n) for n in range(days))]
-
-
-@dataclass(frozen=True)
-class Tally:
-    """Contributions of one org or one correspondent in a period: distinct articles."""
-
-    name: str
-    org: str
-    submitted: int
-    used: int
-    lead: int
-
-
-def tally(actor: Actor, *, start: datetime, end: datetime, by: str, below: str | None = None) -> list[Tally]:
-    """Return the acceptance tally by "org" or "author": submitted, used and lead articles, most used first.
-
-    An article counts once, in the period of its first submission of that period; "used" is published by now.
-    """
-    submitted = select(Transition.article_id).where(
-        Transition.action == "submit", Transition.at >= start, Transition.at < end
-    )
-    used = case((Article.published_at.is_not(None), Article.id))
-    lead = case((and_(Article.published_at.is_not(None), Article.lead_at.is_not(None)), Article.id))
-    columns = (func.count(distinct(Article.id)), func.count(distinct(used)), func.count(distinct(lead)))
-    base = _visible(actor, below).where(Article.id.in_(submitted)).join(Org, Org.id == Article.org_id)
-    if by == "author":
-        base = base.join(Account, Account.id == Article.author_id)
-        rows = base.with_only_columns(Account.name, Org.name, *columns).group_by(Account.id, Account.name, Org.name)
-    else:
-        rows = base.with_only_columns(Org.name, Org.name, *columns).group_by(Org.id, Org.name)
-    found = db.session().execute(access.unscoped(rows.order_by(None), why="counted"))
-    return sorted((Tally(*row) for row in found), key=lambda item: (-item.used, -item.submitted, item.name))
+def coming_down(actor: Actor, *, below: str | None = None, limit: int = 50) -> list[Article]:
+    """Return what is live and will be taken down at a set minute, soonest first."""
+    live = visible(actor, below).where(Article.state.in_([state.value for state in LIVE]), Article.expires_at.is_not(None))
+    statement = live.options(joinedload(Article.head)).order_by(Article.expires_at, Article.id)
+    return list(db.session().scalars(statement.limit(limit)))
 
 
 def authors(actor: Actor, below: str | None = None) -> list[tuple[int, str]]:
     """Return (account id, name) of everybody who wrote something that the actor may see."""
-    rows = _visible(actor, below).join(Account, Account.id == Article.author_id)
+    rows = visible(actor, below).join(Account, Account.id == Article.author_id)
     found = rows.with_only_columns(Account.id, Account.name).distinct().order_by(Account.name)
     return [(row[0], row[1]) for row in db.session().execute(access.unscoped(found, why="names"))]

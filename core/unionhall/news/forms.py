@@ -12,8 +12,9 @@ from flask_babel import lazy_gettext as _l
 from flask_wtf.file import FileField
 from werkzeug.datastructures import MultiDict
 from wtforms import Field, HiddenField, SelectField, StringField, TextAreaField, ValidationError
+from wtforms.validators import DataRequired
 
-from unionhall.desk.forms import DeskForm, at_most, required
+from unionhall.desk.forms import DeskForm, at_most
 from unionhall.hooks.types import Actor
 from unionhall.news import references
 from unionhall.news.content import LIMITS, MOST_NAMES, MOST_RELATED, BylineLine, Content, split_names
@@ -73,7 +74,7 @@ class ArticleForm(DeskForm):
 
     base = HiddenField()
     kicker = StringField(_l("引题"), [at_most(LIMITS["kicker"])])
-    headline = TextAreaField(_l("标题"), [required(_l("还没有标题。写一句话，哪怕先占个位。")), at_most(LIMITS["headline"])])
+    headline = TextAreaField(_l("标题"), [DataRequired(_l("还没有标题。写一句话，哪怕先占个位。")), at_most(LIMITS["headline"])])
     subhead = StringField(_l("副题"), [at_most(LIMITS["subhead"])])
     slug_line = StringField(_l("电头"), [at_most(LIMITS["slug_line"])])
     bylines = BylinesField(_l("署名"))

@@ -229,3 +229,15 @@ class Autosave(db.Model):
     seen_at: Mapped[datetime]
     saved_at: Mapped[datetime | None]
     fields: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+
+
+class ImportFlag(db.Model):
+    """Something in an imported article that an editor has to look at; gone once they say that they did."""
+
+    __tablename__ = "news_import_flag"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    article_id: Mapped[int] = mapped_column(ForeignKey("news_article.id", ondelete="CASCADE"), index=True)
+    kind: Mapped[str] = mapped_column(String(30))
+    paragraph: Mapped[int | None]
+    excerpt: Mapped[str] = mapped_column(String(200), default="")
+    params: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)

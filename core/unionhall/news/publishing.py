@@ -114,15 +114,18 @@ def archive(article: Article, *, actor: Actor, now: datetime) -> None:
 
 
 def feature(article: Article, *, lead: bool, pinned_until: datetime | None, actor: Actor, now: datetime) -> None:
-    """Make a live article the home page's lead (decided for the whole site), or pin it in its section."""
+    """Make a live article the home page's lead (decided for the whole site), or pin it in its section.
+
+    Raises Conflict for one that readers do not see, NotAllowed, RuleBroken for a moment in the past.
+    """
     access.require(actor, rights.PUBLISH, article.org)
     if not article.is_live:
         raise Conflict(_("这篇稿现在不在网站上，不能推荐或置顶。"))
-    if lead and not article.lead_at:
-        access.require(actor, rights.SIGN_OFF)
-        article.lead_at = now
-    elif not lead:
-        article.lead_at = None
+    if pinned_until is not None and pinned_until <= now:
+        raise RuleBroken(_("这个时间已经过去了。不再置顶的话，请清空它。"), field="pinned_until")
+    if lead != (article.lead_at is not None):
+        access.require(actor, rights.SIGN_OFF, access.SITE)
+        article.lead_at = now if lead else None
     article.pinned_until = pinned_until
     db.session().flush()
     audit.record("news.featured", f"article:{article.id}", actor=actor, now=now, org_id=article.org_id,

@@ -33,8 +33,10 @@ def recall(article: Article, *, actor: Actor, now: datetime) -> None:
 
 
 def give_back(article: Article, *, reason: str, revision_id: int | None = None, actor: Actor, now: datetime) -> None:
-    """Return an article to its author. Raises RuleBroken without a reason."""
+    """Return an article to its author. Raises RuleBroken without a reason, Conflict when another text stands by now."""
     rights.require(actor, "return", article)
+    if revision_id is not None and article.head_id != revision_id:
+        raise Conflict(_("你看稿的时候，有人改了正文。请看过最新的一版再决定。"))
     if not reason.strip():
         raise RuleBroken(_("退回时要写清理由，作者才知道改哪里。"), field="note")
     take_step(article, "return", State.RETURNED, actor=actor, now=now, note=reason.strip(),

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 
-from flask import Blueprint, url_for
+from flask import Blueprint, render_template, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from markupsafe import Markup
 
 from unionhall.hooks.markers import hookimpl
-from unionhall.hooks.types import Area, NavItem, Permission, Role, SitemapEntry
-from unionhall.orgs import queries
+from unionhall.hooks.types import Actor, Area, Card, NavItem, Permission, Role, SitemapEntry
+from unionhall.orgs import demo, desk, queries, switcher
 from unionhall.orgs.site import bp
+from unionhall.platform.access import can
 
 
 @hookimpl
@@ -30,8 +33,36 @@ def unionhall_site_blueprints() -> Iterable[Blueprint]:
 
 
 @hookimpl
-def unionhall_navigation(area: Area) -> Iterable[NavItem]:
+def unionhall_desk_blueprints() -> Iterable[Blueprint]:
+    """The tree, and what may be done with each org."""
+    return [desk.bp]
+
+
+@hookimpl
+def unionhall_slot(slot: str, actor: Actor) -> Iterable[Markup]:
+    """In the desk's top bar: which org one works in."""
+    found = switcher.switcher(actor) if slot == "desk_scope" else None
+    return [found] if found is not None else []
+
+
+@hookimpl
+def unionhall_dashboard_cards(actor: Actor, scope: str, now: datetime) -> Iterable[Card]:
+    """Certificates and terms that run out."""
+    if can(actor, desk.READ) and (items := switcher.due(actor, scope, now)):
+        yield Card(Markup(render_template("orgs/desk_due.html", items=items)), "side", 300)
+
+
+@hookimpl
+def unionhall_demo(now: datetime) -> None:
+    """The invented tree."""
+    demo.load(now)
+
+
+@hookimpl
+def unionhall_navigation(area: Area, actor: Actor) -> Iterable[NavItem]:
     """The way to the tree."""
+    if area == "desk" and can(actor, desk.READ):
+        yield NavItem(_("组织"), url_for("orgs_desk.orgs"), "org", 810, _("系统"))
     if area in {"main", "tabbar"}:
         yield NavItem(_("组织"), url_for("orgs.tree"), "org", 800)
     if area == "footer":

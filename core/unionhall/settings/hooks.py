@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 
-from flask import Blueprint, render_template
+from flask import Blueprint, render_template, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from markupsafe import Markup
 
 from unionhall.hooks.markers import hookimpl
-from unionhall.hooks.types import Area, HomeBlock, NavItem, Permission, Role
+from unionhall.hooks.types import Actor, Area, HomeBlock, NavItem, Permission, Role
+from unionhall.platform.access import can
+from unionhall.settings import demo, desk
 from unionhall.settings.queries import site_settings
 from unionhall.settings.site import bp
 
@@ -38,7 +41,21 @@ def unionhall_home_blocks() -> Iterable[HomeBlock]:
 
 
 @hookimpl
-def unionhall_navigation(area: Area) -> Iterable[NavItem]:
-    """The privacy notice, where there is one."""
+def unionhall_desk_blueprints() -> Iterable[Blueprint]:
+    """The settings screen."""
+    return [desk.bp]
+
+
+@hookimpl
+def unionhall_demo(now: datetime) -> None:
+    """The demo's contacts and legal lines."""
+    demo.load(now)
+
+
+@hookimpl
+def unionhall_navigation(area: Area, actor: Actor) -> Iterable[NavItem]:
+    """The privacy notice, where there is one; in the desk, the settings."""
+    if area == "desk" and can(actor, desk.READ):
+        yield NavItem(_("设置"), url_for("settings_desk.settings"), "gear", 840, _("系统"))
     if area == "footer" and (url := site_settings().privacy_url):
         yield NavItem(_("隐私与个人信息"), url, "shield", 800, _("帮助"))

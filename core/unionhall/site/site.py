@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 
 from unionhall.base import clock, i18n
 from unionhall.base.crypto import config
-from unionhall.base.web import csrf, go, safe_next
+from unionhall.base.web import csrf, go, never_cache, safe_next
 from unionhall.hooks.types import HomeBlock, PageView
 from unionhall.host.assets import absolute
 from unionhall.host.registry import collect
@@ -115,10 +115,12 @@ def _xml(template: str, **values: Any) -> Response:
 @bp.after_app_request
 def revalidate(response: Response) -> Response:
     """Let browsers and caches ask "still the same?": an ETag on whatever everybody may see, 304 when it is."""
+    if response.cache_control.public:
+        return response
     response.vary.add("Cookie")
-    plain = request.method in {"GET", "HEAD"} and response.status_code == 200 and not response.is_streamed
-    personal = g.get("personal") or current_actor().known or (session.accessed and session)
-    if plain and not personal and "Set-Cookie" not in response.headers:
+    if current_actor().known or session.modified or "csrf_token" in g or "Set-Cookie" in response.headers:
+        never_cache()
+    if request.method in {"GET", "HEAD"} and response.status_code == 200 and not (response.is_streamed or g.get("personal")):
         response.add_etag()
         response.make_conditional(request)
     return response

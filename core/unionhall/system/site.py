@@ -1,14 +1,16 @@
-"""Maintenance: the site rests for everybody but those who are logged in; login and desk keep working."""
+"""Health for those who watch the site, and maintenance: it rests for all but those who are logged in."""
 
 from __future__ import annotations
 
-from flask import Blueprint, request
+from flask import Blueprint, Response, jsonify, request
+from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from unionhall.base.crypto import config
 from unionhall.base.errors import Unavailable
 from unionhall.platform.access import current_actor
 from unionhall.settings.queries import site_settings
+from unionhall.system import health
 
 RETRY_SECONDS = 1800
 OPEN_BLUEPRINTS = frozenset({"accounts", "media"})
@@ -31,3 +33,16 @@ def rest() -> None:
         return
     if config().maintenance or site_settings().maintenance:
         raise Resting(site_settings().maintenance_note or _("网站正在维护，没有丢失任何内容。请过半小时再来。"))
+
+
+@bp.get("/healthz")
+def healthz() -> ResponseReturnValue:
+    """Answer while the process lives; asks nothing of the database."""
+    return Response("ok\n", mimetype="text/plain")
+
+
+@bp.get("/readyz")
+def readyz() -> ResponseReturnValue:
+    """Say whether the site can do its work; no versions, no names."""
+    checks = health.ready()
+    return jsonify(ready=all(checks.values()), checks=checks), 200 if all(checks.values()) else 503

@@ -21,7 +21,7 @@ export function enhance(textarea) {
     injectCSS: false,
     enableInputRules: false,
     enablePasteRules: false,
-    content: fromPlain(textarea.value),
+    content: stored(textarea.value),
     extensions: [...schema({ labels, icons, edit: (_, at) => editFigure(context, at) }), keys(context)],
     editorProps: {
       attributes: bodyAttributes(textarea, labels),
@@ -58,7 +58,7 @@ export function enhance(textarea) {
 
   const bars = toolbars({ editor, labels, icons, actions: { link: () => editLink(context), image: () => picker.click() } });
   context.toolbar = bars;
-  bars.leave(() => editor.commands.focus());
+  bars.leave(() => editor.view.focus());
   const foot = footer({ labels, show: () => {
     const at = firstShort(editor.state.doc, labels);
     if (at !== null) editFigure(context, at);
@@ -80,6 +80,18 @@ export function enhance(textarea) {
 const STYLE_ATTRIBUTE = /(<[a-z][^<>]*?\s)style(\s*=)/gi;
 const withoutStyle = (html) => html.replace(/<style\b[\s\S]*?(<\/style>|$)/gi, '').replace(STYLE_ATTRIBUTE, '$1data-style$2');
 const parseInert = (html) => new DOMParser().parseFromString(withoutStyle(html), 'text/html');
+
+// A table's caption is no row: it stands above as a paragraph.
+function stored(text) {
+  const { body } = parseInert(fromPlain(text));
+  for (const caption of body.querySelectorAll('table > caption')) {
+    const paragraph = caption.ownerDocument.createElement('p');
+    paragraph.append(...caption.childNodes);
+    caption.parentElement.before(paragraph);
+    caption.remove();
+  }
+  return body.innerHTML;
+}
 
 // Office programs offer a picture of the text beside the text: then the text is meant.
 function imagesPasted(clipboard) {
@@ -105,7 +117,7 @@ function keepValue(textarea, editor, after) {
     const html = serialize(editor.state.doc);
     if (html !== last && textarea.name) event.formData.set(textarea.name, html);
   });
-  textarea.form?.addEventListener('reset', () => setTimeout(() => editor.commands.setContent(fromPlain(textarea.value))));
+  textarea.form?.addEventListener('reset', () => setTimeout(() => editor.commands.setContent(stored(textarea.value))));
   return write;
 }
 
@@ -122,12 +134,15 @@ function bodyAttributes(textarea, labels) {
 
 // The label and the error summary point at the textarea, which is hidden now.
 function lendFocus(textarea, editor) {
-  textarea.labels[0]?.addEventListener('click', () => editor.commands.focus());
+  textarea.labels[0]?.addEventListener('click', (event) => {
+    event.preventDefault();
+    editor.view.focus();
+  });
   if (!textarea.id) return;
   document.addEventListener('click', (event) => {
     if (!event.target.closest?.(`a[href="#${CSS.escape(textarea.id)}"]`)) return;
     event.preventDefault();
-    editor.commands.focus();
+    editor.view.focus();
   });
 }
 

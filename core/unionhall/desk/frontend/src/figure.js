@@ -85,5 +85,5 @@ function removeAt(editor, at) {
     tr.delete(at, at + 1);
     return Boolean(tr.setSelection(Selection.near(tr.doc.resolve(at))));
   });
-  editor.commands.focus();
+  editor.view.focus();
 }

@@ -11,17 +11,14 @@ export function footer({ labels, show }) {
   let last = '';
 
   function refresh(doc) {
-    const found = { figures: 0, short: 0, first: null, text: '' };
-    doc.descendants((node, at) => {
+    const found = { figures: 0, short: 0, text: '' };
+    doc.descendants((node) => {
       if (node.isText) found.text += node.text;
       else if (node.isBlock) found.text += '\n';
       if (node.type.name !== 'figure') return;
       found.figures += 1;
       found.text += `${node.attrs.caption}${node.attrs.credit}`;
-      if (lacks(node.attrs, labels).length) {
-        found.short += 1;
-        found.first ??= at;
-      }
+      if (lacks(node.attrs, labels).length) found.short += 1;
     });
     const n = countChars(found.text);
     words.textContent = fill(labels.words, { n: n.toLocaleString('en'), m: Math.max(1, Math.round(n / CHARS_A_MINUTE)) });

@@ -25,7 +25,7 @@ export function editLink({ editor, rte, labels, icons }) {
       return null;
     },
     remove: href && { text: labels.linkRemove, act: () => editor.chain().setTextSelection({ from, to }).unsetMark('link').run() },
-    done: ({ focus }) => focus && editor.commands.focus(),
+    done: ({ focus }) => focus && editor.view.focus(),
   });
 }
 
@@ -52,7 +52,9 @@ export function editFigure({ editor, rte, labels, icons }, at) {
     },
     done: ({ focus }) => {
       editor.off('transaction', follow);
-      if (focus) editor.chain().setNodeSelection(place).focus().run();
+      if (!focus) return;
+      editor.commands.setNodeSelection(place);
+      editor.view.focus();
     },
   });
 }

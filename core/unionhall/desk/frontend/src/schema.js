@@ -31,10 +31,23 @@ const Link = Mark.create({
   renderHTML: ({ mark }) => ['a', { href: mark.attrs.href }, 0],
 });
 
+// Written elsewhere (imports, older articles) and kept as they are: pairs of term and figure, a quotation's source.
+const Pairs = Node.create({
+  name: 'pairs',
+  group: 'block',
+  content: '(pairTerm | pairText)+',
+  parseHTML: () => [{ tag: 'dl' }],
+  renderHTML: bare('dl'),
+});
+const line = (name, tag, extra = {}) => Node.create({ name, content: 'inline*', defining: true, parseHTML: () => [{ tag }], renderHTML: bare(tag), ...extra });
+const PairTerm = line('pairTerm', 'dt');
+const PairText = line('pairText', 'dd');
+const QuoteSource = line('quoteSource', 'footer');
+
 const Fact = Node.create({
   name: 'fact',
   group: 'block',
-  content: '(paragraph | heading | bulletList | orderedList | blockquote | figure | table | horizontalRule)+',
+  content: '(paragraph | heading | bulletList | orderedList | blockquote | figure | table | horizontalRule | pairs)+',
   defining: true,
   parseHTML: () => [{ tag: 'aside' }],
   renderHTML: bare('aside', { class: 'fact' }),
@@ -57,8 +70,8 @@ const spans = () => ({
 const cell = (type, tag) => type.extend({ addAttributes: spans, renderHTML: ({ HTMLAttributes }) => [tag, HTMLAttributes, 0] });
 
 export const schema = (figure) => [
-  Document, Paragraph, Text, Bold, Italic, Strike, HardBreak, HorizontalRule, Headings, Link, Fact,
-  Blockquote.extend({ content: '(paragraph | bulletList | orderedList)+', renderHTML: bare('blockquote', { class: 'pull' }) }),
+  Document, Paragraph, Text, Bold, Italic, Strike, HardBreak, HorizontalRule, Headings, Link, Fact, Pairs, PairTerm, PairText, QuoteSource,
+  Blockquote.extend({ content: '(paragraph | bulletList | orderedList)+ quoteSource?', renderHTML: bare('blockquote', { class: 'pull' }) }),
   BulletList, ListItem,
   OrderedList.extend({ addAttributes: () => ({}), renderHTML: bare('ol') }),
   Table.extend({ renderHTML: () => ['table', ['tbody', 0]] }),

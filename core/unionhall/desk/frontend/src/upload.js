@@ -56,7 +56,7 @@ export function uploader({ editor, url, tray, labels, icons, inserted }) {
 
   function notice(message, retry) {
     const box = element('div', { class: 'notice notice--bad', role: 'alert' });
-    const close = () => { box.remove(); editor.commands.focus(); };
+    const close = () => { box.remove(); editor.view.focus(); };
     box.append(icon(icons, 'bad'), element('p', {}, [message]), element('div', { class: 'btn-row' }, [
       ...(retry ? [button({ class: 'btn btn--sm', text: labels.retry, act: () => { close(); retry(); } })] : []),
       button({ class: 'btn btn--quiet btn--sm', text: labels.dismiss, act: close }),
