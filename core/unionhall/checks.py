@@ -87,7 +87,8 @@ def _configuration() -> Iterator[Finding]:
 def _people() -> Iterator[Finding]:
     logins = [row["login"] for row in demo.rows()]
     found = db.session().scalars(unscoped(select(Account).where(Account.login_key.in_(logins)), why="check"))
-    known = [account.login for account in found if account.enabled and passwords.matches(account.password_hash, demo.PREFIX + account.login)]
+    enabled = [account for account in found if account.enabled]
+    known = [account.login for account in enabled if passwords.matches(account.password_hash, demo.PREFIX + account.login)]
     if known:
         yield _error(5, _("演示账号还在用演示密码：%(logins)s", logins=", ".join(known)), "unionhall accounts disable LOGIN")
 

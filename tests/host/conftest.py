@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from unionhall.host import discovery
 from unionhall.hooks.types import Plugin
+from unionhall.host import discovery
 
 
 class Point:

@@ -23,7 +23,10 @@ NAMING = {
     "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
     "pk": "pk_%(table_name)s",
 }
-__all__ = ["IntegrityError", "Model", "UTCDateTime", "after_commit", "engine", "finish", "init", "session", "start_writing", "unit_of_work", "update_count", "write_aside"]
+__all__ = [
+    "IntegrityError", "Model", "UTCDateTime", "after_commit", "engine", "finish", "init", "session", "start_writing", "unit_of_work",
+    "update_count", "write_aside",
+]  # fmt: skip
 LOCK_WAIT_SECONDS = 5
 log = structlog.get_logger("unionhall.db")
 

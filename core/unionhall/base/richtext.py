@@ -53,9 +53,9 @@ def clean(html: str) -> str:
         if after == html:
             break
         html = after
+        _measure(html)
     else:
         html = _paragraphs(plain_text(html))
-    _measure(html)
     return html
 
 

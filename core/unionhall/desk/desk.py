@@ -38,6 +38,9 @@ def choose_scope() -> ResponseReturnValue:
     return go(safe_next(request.form.get("next"), url_for("desk_desk.dashboard")))
 
 
+bp.add_app_template_global(lists.here, "here")
+
+
 @bp.app_context_processor
 def shell() -> dict[str, Any]:
     """Give every template the menus and helpers; menus are made only when a template asks."""
@@ -45,4 +48,4 @@ def shell() -> dict[str, Any]:
     def menu(area: str) -> list[Any]:
         return sorted(collect("unionhall_navigation", area=area, actor=current_actor()), key=lambda item: item.order)
 
-    return {"menu": menu, "here": lists.here, "actor": current_actor(), "desk_scope": lambda: scope.current(current_actor())}
+    return {"menu": menu, "actor": current_actor(), "desk_scope": lambda: scope.current(current_actor())}

@@ -53,4 +53,4 @@ def of_org(org_id: int) -> Iterator[Markup]:
 
 
 def _html(template: str, **values: object) -> Markup:
-    return Markup(render_template(template, **values))  # noqa: S704 - a template's own output
+    return Markup(render_template(template, **values))

@@ -223,7 +223,9 @@ def _rewrite_paths(old: str, new: str) -> None:
     db.session().expire_all()
 
 
-def _note(org: Org, act: str, *, now: datetime, actor: Actor, before: dict[str, str] | None = None, after: dict[str, str] | None = None) -> None:
+def _note(
+    org: Org, act: str, *, now: datetime, actor: Actor, before: dict[str, str] | None = None, after: dict[str, str] | None = None
+) -> None:
     db.session().add(
         OrgChange(org_id=org.id, at=now, act=act, before=before or {}, after=after or {}, actor_id=actor.account_id)
     )

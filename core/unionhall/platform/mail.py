@@ -18,7 +18,10 @@ TOPIC = "mail"
 
 
 def send(to: str, subject: str, body: str, *, now: datetime, key: str | None = None) -> None:
-    """Queue a plain-text mail; one with a `key` that was used is not sent again. Raises ValueError for a line break in address or subject (ASVS 1.3.11)."""
+    """Queue a plain-text mail; one with a `key` that was used is not sent again.
+
+    Raises ValueError for a line break in address or subject (ASVS 1.3.11).
+    """
     if any(mark in to + subject for mark in "\r\n"):
         raise ValueError("line break in a mail header")
     outbox.put(TOPIC, {"to": to, "subject": subject, "body": body}, now=now, key=key)

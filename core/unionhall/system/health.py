@@ -22,7 +22,7 @@ def ready() -> dict[str, bool]:
 def _database() -> bool:
     try:
         with db.engine().connect() as connection:
-            return connection.scalar(text("SELECT 1")) == 1
+            return bool(connection.scalar(text("SELECT 1")))
     except SQLAlchemyError:
         return False
 

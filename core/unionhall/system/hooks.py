@@ -18,7 +18,6 @@ from unionhall.platform.access import can
 from unionhall.system import desk
 from unionhall.system.site import bp
 
-
 STALLED = timedelta(minutes=1)
 OUTBOX = "system.outbox"
 

@@ -23,7 +23,7 @@ from unionhall.orgs import queries as orgs
 from unionhall.orgs.models import Org, OrgKind
 from unionhall.orgs.services import OrgFields, create_org
 
-PASSWORD = "四季常青的那棵树"
+PASSWORD = "四季常青的那棵树"  # noqa: S105 - of test accounts only
 
 
 class Make:

@@ -16,7 +16,8 @@ LEAVES = [
 @pytest.mark.parametrize("target", LEAVES)
 def test_nobody_is_sent_off_the_site(target):
     went = safe_next(target, "/home")
-    assert went == "/home" or went.lstrip("/.%09 ").startswith(("evil", "/evil")) and not went.startswith(("//", "/\\", "http"))
+    assert went.startswith("/")
+    assert not went.startswith(("//", "/\\", "/\t", "/／"))
 
 
 @pytest.mark.parametrize("target", ["/desk/news/?tab=mine&page=2", "/orgs/dong-jin/", "/news/jiceng/a-1/"])

@@ -87,8 +87,8 @@ def test_an_upload_is_stored_with_its_renditions(app, work, people, send):
     with work():
         row = db.session().scalar(access.unscoped(select(Image), why="test"))
         assert answer.json == {"id": row.id, "src": row.src, "width": 1200, "height": 800}
-        assert (row.file_name, row.org_id, row.uploaded_by, row.widths) == ("车间.jpg", people["org"], people["writer"], [480, 960])
-        assert files(app) == sorted([f"{row.stem}.jpg", f"{row.stem}-480.webp", f"{row.stem}-960.webp"])
+        assert (row.file_name, row.org_id, row.uploaded_by, len(row.widths)) == ("车间.jpg", people["org"], people["writer"], 2)
+        assert files(app) == sorted([f"{row.stem}.jpg", *(f"{row.stem}-{width}.webp" for width in row.widths)])
     with app.test_client().get(answer.json["src"]) as shown:
         assert shown.status_code == 200
 
@@ -155,15 +155,20 @@ def test_a_full_disk_leaves_neither_row_nor_files(app, work, people, send, monke
 
 @pytest.mark.both
 def test_a_unit_of_work_that_fails_takes_its_files_back(app, work, make):
-    with pytest.raises(RuntimeError), work():
-        services.store_image(picture(), "a.jpg", org=make.root, actor=SYSTEM, now=clock.now())
-        assert len(files(app)) == 3
-        raise RuntimeError
+    def fail_after(store):
+        with work():
+            if store:
+                services.store_image(picture(), "a.jpg", org=make.root, actor=SYSTEM, now=clock.now())
+                assert len(files(app)) == 3
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        fail_after(True)
     assert files(app) == []
     with work():
         services.store_image(picture(), "a.jpg", org=make.root, actor=SYSTEM, now=clock.now())
-    with pytest.raises(RuntimeError), work():
-        raise RuntimeError
+    with pytest.raises(RuntimeError):
+        fail_after(False)
     assert len(files(app)) == 3
 
 

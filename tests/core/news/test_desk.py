@@ -11,8 +11,8 @@ from sqlalchemy import func, select
 from unionhall.base import clock, db
 from unionhall.hooks.types import SYSTEM, Role
 from unionhall.media.models import Image
-from unionhall.news import content as contents
 from unionhall.news import desk_queries, editing
+from unionhall.news.content import Content
 from unionhall.news.models import Article, State
 from unionhall.platform import access
 from unionhall.testing.factories import actor_of
@@ -41,12 +41,11 @@ def newsroom(work, make):
     """An org with an editor, a correspondent and an auditor, and an editor elsewhere; ids only."""
     with work():
         org, other = make.org(name="东津区总工会"), make.org(name="柳浦区总工会")
-        found = {
+        return {
             "org": org.id, "other_org": other.id, "editor": make.account(Role.EDITOR, org, name="顾言").id,
             "writer": make.account(Role.CORRESPONDENT, org, name="沈一禾").id,
             "auditor": make.account(Role.AUDITOR, org).id, "stranger": make.account(Role.EDITOR, other).id,
         }
-    return found
 
 
 @pytest.fixture
@@ -214,13 +213,15 @@ def test_writing_a_new_article(desk, work, newsroom):
     browser = desk(newsroom["writer"])
     form = browser.form("/desk/news/new")
     assert (form["byline_role"], form["byline_names"]) == (["correspondent"], ["沈一禾"])
-    answer = browser.post("/desk/news/new", **form | {"headline": ["小哥食堂开张"], "body": ["七元一荤。\n## 两素\n一汤。"], "tags": ["民生，食堂"]})
+    written = {"headline": ["小哥食堂开张"], "body": ["七元一荤。\n## 两素\n一汤。"], "tags": ["民生，食堂"]}
+    answer = browser.post("/desk/news/new", **form | written)
     assert answer.status_code == 303
     with work():
         article = find(int(answer.location.split("/")[3]))
         assert (article.state, article.author_id, article.org_id) == ("draft", newsroom["writer"], newsroom["org"])
         assert article.head.body == "<p>七元一荤。</p><h2>两素</h2><p>一汤。</p>"
-        assert [(item.role, item.name, item.account_id) for item in article.head.bylines] == [("correspondent", "沈一禾", newsroom["writer"])]
+        lines = [(item.role, item.name, item.account_id) for item in article.head.bylines]
+        assert lines == [("correspondent", "沈一禾", newsroom["writer"])]
         assert [tag.name for tag in article.head.tags] == ["民生", "食堂"]
 
 
@@ -332,7 +333,8 @@ def test_the_conflict_page_is_safe_to_look_at(desk, newsroom, article):
     one, two, path = desk(newsroom["writer"]), desk(newsroom["editor"]), f"/desk/news/{article}/edit"
     mine, theirs = one.form(path), two.form(path)
     two.post(path, **theirs | {"headline": ["<script>alert(1)</script>"], "body": ['<p onclick="x()">a</p>']})
-    page = one.post(path, **mine | {"headline": ['"><script>alert(2)</script>'], "body": ["<script>alert(3)</script>"]}).get_data(as_text=True)
+    wild = {"headline": ['"><script>alert(2)</script>'], "body": ["<script>alert(3)</script>"]}
+    page = one.post(path, **mine | wild).get_data(as_text=True)
     for word in ("<script>alert", 'onclick="x()"'):
         assert word not in page
 
@@ -393,7 +395,7 @@ def test_autosave_keeps_tells_and_offers_to_restore(desk, work, newsroom, articl
     with work():
         actor = actor_of_id(newsroom["writer"])
         assert "admin" not in desk_queries.my_autosave(find(article), actor).fields
-        editing.save(find(article), contents.of(find(article).head).__class__(headline="先存了"), base_id=find(article).head_id, actor=SYSTEM, now=clock.now())
+        editing.save(find(article), Content(headline="先存了"), base_id=find(article).head_id, actor=SYSTEM, now=clock.now())
     late = browser.client.post(f"/desk/news/{article}/autosave", data=form, headers=headers)
     assert late.status_code == 409
     assert "有人先保存了" in late.json["message"]
@@ -434,7 +436,8 @@ def test_a_cover_is_uploaded_kept_through_an_error_and_removed(desk, work, newsr
 def test_other_orgs_images_are_not_shown_by_number(desk, work, make, newsroom, article):
     with work():
         image = Image(
-            org_id=newsroom["other_org"], stem="cd" * 16, extension="jpg", width=1, height=1, bytes=1, sha256="0" * 64, created_at=clock.now()
+            org_id=newsroom["other_org"], stem="cd" * 16, extension="jpg", width=1, height=1, bytes=1, sha256="0" * 64,
+            created_at=clock.now(),
         )
         db.session().add(image)
         db.session().flush()

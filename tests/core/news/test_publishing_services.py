@@ -84,13 +84,13 @@ def test_a_moment_in_the_past_or_a_wrong_order_is_refused(work, make):
         with pytest.raises(RuleBroken) as refused:
             publishing.schedule(article, publish_at=now, actor=SYSTEM, now=now)
         assert refused.value.field == "publish_at"
-        for act in (
-            lambda: publishing.schedule(article, publish_at=now + timedelta(hours=2), expires_at=now + timedelta(hours=1), actor=SYSTEM, now=now),
-            lambda: publishing.publish(article, expires_at=now, actor=SYSTEM, now=now),
-        ):
-            with pytest.raises(RuleBroken) as refused:
-                act()
-            assert refused.value.field == "expires_at"
+        hour = timedelta(hours=1)
+        with pytest.raises(RuleBroken) as refused:
+            publishing.schedule(article, publish_at=now + 2 * hour, expires_at=now + hour, actor=SYSTEM, now=now)
+        assert refused.value.field == "expires_at"
+        with pytest.raises(RuleBroken) as refused:
+            publishing.publish(article, expires_at=now, actor=SYSTEM, now=now)
+        assert refused.value.field == "expires_at"
 
 
 @pytest.mark.both

@@ -26,7 +26,7 @@ TABLE = {
     "correct": {S.PUBLISHED: S.CORRECTED, S.CORRECTED: S.CORRECTED},
     "withdraw": {S.PUBLISHED: S.WITHDRAWN, S.CORRECTED: S.WITHDRAWN},
     "reinstate": {S.WITHDRAWN: S.PUBLISHED},
-    "archive": {state: S.ARCHIVED for state in (S.DRAFT, S.RETURNED, S.PUBLISHED, S.CORRECTED, S.WITHDRAWN)},
+    "archive": dict.fromkeys((S.DRAFT, S.RETURNED, S.PUBLISHED, S.CORRECTED, S.WITHDRAWN), S.ARCHIVED),
 }
 NEEDS = {
     "submit": rights.EDIT, "recall": rights.EDIT, "return": rights.REVIEW, "pass": rights.REVIEW,
