@@ -14,6 +14,7 @@ from unionhall.base import clock
 from unionhall.base.errors import NotFound, UnionHallError
 from unionhall.base.web import go
 from unionhall.desk import scope
+from unionhall.desk.forms import choices
 from unionhall.desk.lists import Pager, page_number
 from unionhall.hooks.types import Role
 from unionhall.host.assets import absolute
@@ -177,7 +178,7 @@ def _grant(account: Account, grant_id: int) -> AccountGrant:
 
 def _offer_orgs(form: AccountForm | GrantForm) -> None:
     found = orgs.manageable(current_actor(), MANAGE)
-    form.org_id.choices = [(org.id, "　" * org.depth + org.name) for org in found]
+    form.org_id.choices = choices((org.id, "　" * org.depth + org.name) for org in found)
 
 
 def _open_sessions(account: Account) -> int:

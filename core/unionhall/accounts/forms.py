@@ -7,7 +7,7 @@ from wtforms import PasswordField, SelectField, StringField
 from wtforms.validators import EqualTo, Regexp
 
 from unionhall.accounts.labels import ROLES
-from unionhall.desk.forms import DeskForm, MomentField, at_most, no_line_breaks, optional, required
+from unionhall.desk.forms import DeskForm, MomentField, at_most, choices, no_line_breaks, optional, required
 
 _PASSWORD = [required(_l("还没有填密码。"))]
 _ADDRESS = Regexp(r"^[^\s@]+@[^\s@]+\.[^\s@]+$", message=_l("这不像一个邮箱地址。应当是 名字@单位.cn 的样子。"))
@@ -79,7 +79,7 @@ class AccountForm(DeskForm):
 class GrantForm(DeskForm):
     """A role in an org's subtree, for a time."""
 
-    role = SelectField(_l("角色"), choices=[(role.value, label) for role, label in ROLES.items()])
+    role = SelectField(_l("角色"), choices=choices((role.value, label) for role, label in ROLES.items()))
     org_id = SelectField(_l("在哪个组织（含下级）"), coerce=int)
     starts_at = MomentField(_l("从"), [optional()])
     ends_at = MomentField(_l("到"), [optional()])

@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from flask_babel import gettext as _
-from sqlalchemy import delete, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import delete, insert, update
 
 from unionhall.accounts.models import Throttle
 from unionhall.base import db
@@ -32,14 +31,11 @@ RESET = Limit(5, timedelta(hours=1))
 def spend(door: str, who: str, limit: Limit, *, now: datetime) -> None:
     """Count one try. Raises TooMany when the window is full; the refused try is counted by nobody."""
     key = f"{door}:{keyed_hash('throttle', who)[:40]}"
-    counted = update(Throttle).where(Throttle.key == key, Throttle.window_ends > now, Throttle.tries < limit.tries)
-    if db.update_count(counted.values(tries=Throttle.tries + 1)):
+    if _count(key, limit, now) or _begin(key, now, now + limit.window) or _count(key, limit, now):
         return
     row = db.session().get(Throttle, key, populate_existing=True)
-    if row is not None and row.window_ends > now:
-        seconds = int((row.window_ends - now).total_seconds()) + 1
-        raise TooMany(_("尝试次数太多。请 %(n)s 分钟后再试，或请管理员帮忙。", n=max(1, seconds // 60)), retry_after=seconds)
-    _open_window(key, now + limit.window)
+    seconds = max(1, int((row.window_ends - now).total_seconds()) + 1) if row else 1
+    raise TooMany(_("尝试次数太多。请 %(n)s 分钟后再试，或请管理员帮忙。", n=max(1, seconds // 60)), retry_after=seconds)
 
 
 def clear(door: str, who: str) -> None:
@@ -52,11 +48,20 @@ def sweep(now: datetime) -> None:
     db.session().execute(delete(Throttle).where(Throttle.window_ends <= now))
 
 
-def _open_window(key: str, ends: datetime) -> None:
+def _count(key: str, limit: Limit, now: datetime) -> bool:
+    """Count a try in the window that is open; False when it is full or there is none."""
+    room = update(Throttle).where(Throttle.key == key, Throttle.window_ends > now, Throttle.tries < limit.tries)
+    return db.update_count(room.values(tries=Throttle.tries + 1)) == 1
+
+
+def _begin(key: str, now: datetime, ends: datetime) -> bool:
+    """Open a window with its first try; False when one is open, perhaps opened by another process just now."""
+    over = update(Throttle).where(Throttle.key == key, Throttle.window_ends <= now)
+    if db.update_count(over.values(window_ends=ends, tries=1)):
+        return True
     try:
         with db.session().begin_nested():
-            db.session().execute(delete(Throttle).where(Throttle.key == key))
-            db.session().add(Throttle(key=key, window_ends=ends, tries=1))
-            db.session().flush()
-    except IntegrityError:
-        db.session().execute(update(Throttle).where(Throttle.key == key).values(tries=Throttle.tries + 1))
+            db.session().execute(insert(Throttle).values(key=key, window_ends=ends, tries=1))
+    except db.IntegrityError:
+        return False
+    return True

@@ -151,6 +151,8 @@ def _on_http(error: HTTPException) -> ResponseReturnValue:
 
 def _on_database(error: DBAPIError) -> ResponseReturnValue:
     log.exception("database unavailable")
+    if g.pop("writing", False):
+        db.finish(keep=False)  # so that the error page reads without waiting for the write lock
     refusal = Unavailable(_("数据库现在写不进去，没有保存。内容还在你的浏览器里，请返回上一页，稍等片刻再试一次。"))
     return _on_refusal(refusal)
 

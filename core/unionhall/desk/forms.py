@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, ClassVar
 
+import wtforms
 from flask_babel import get_locale
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
@@ -64,6 +66,11 @@ def required(message: Any) -> InputRequired:
     return InputRequired(message)
 
 
+def choices(pairs: Iterable[tuple[Any, Any]]) -> list[Any]:
+    """Return the choices of a SelectField from (value, label) pairs; values as text, coerced by the field."""
+    return [wtforms.SelectChoice(value, label) for value, label in pairs]  # type: ignore[attr-defined]  # newer than the stubs
+
+
 def at_most(limit: int) -> Length:
     """Return the validator of the longest text allowed, in characters."""
     return Length(max=limit, message=_l("最多 %(max)d 个字。"))
@@ -92,6 +99,16 @@ class MomentField(DateTimeLocalField):
         if self.raw_data:
             return " ".join(self.raw_data)
         return clock.local(self.data).strftime("%Y-%m-%dT%H:%M") if self.data else ""
+
+
+class DayField(DateField):
+    """A calendar day; one that cannot be read is answered with an example."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        try:
+            super().process_formdata(valuelist)
+        except ValueError:
+            raise ValueError(_l("看不懂这个日期。请写成 2026-05-14 的样子。")) from None
 
 
 def no_line_breaks(_form: FlaskForm, field: Field) -> None:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from flask import session
+from flask import g, session
+from sqlalchemy import String, column, select, table
 
+from unionhall.base import db
 from unionhall.hooks.types import Actor
 
 KEY = "scope"
+NOWHERE = "/-/"
+_ORG = table("orgs_org", column("id"), column("path", String), column("status", String))
 
 
 def widest(actor: Actor) -> tuple[str, ...]:
@@ -18,15 +22,34 @@ def widest(actor: Actor) -> tuple[str, ...]:
 def current(actor: Actor) -> str:
     """Return the path of the org that lists are narrowed to: the one chosen, else the widest grant's."""
     reach = widest(actor)
-    chosen = session.get(KEY, "")
+    chosen = _chosen()
     if chosen and any(chosen.startswith(path) for path in reach):
-        return str(chosen)
-    return reach[0] if reach else "/-/"
+        return chosen
+    return reach[0] if reach else NOWHERE
 
 
 def choose(actor: Actor, path: str) -> bool:
-    """Keep a choice; False, and nothing changes, for an org beyond the grants."""
-    if not any(path.startswith(reach) for reach in widest(actor)):
+    """Keep a choice; False, and nothing changes, for an org beyond the grants, or one that is not at work."""
+    if not any(path.startswith(reach) for reach in widest(actor)) or _present(path) != path:
         return False
     session[KEY] = path
     return True
+
+
+def _chosen() -> str:
+    """Return the path of the chosen org as it is now: orgs move; one that was closed is no choice any more."""
+    kept = session.get(KEY, "")
+    if not kept:
+        return ""
+    if "scope" not in g:
+        g.scope = _present(str(kept))
+    return str(g.scope)
+
+
+def _present(path: str) -> str:
+    """Return where the org at the end of a path stands today, nothing when it is not at work."""
+    org_id = path.strip("/").rpartition("/")[2]
+    if not org_id.isdecimal() or len(org_id) > 18:
+        return ""
+    found = select(_ORG.c.path).where(_ORG.c.id == int(org_id), _ORG.c.status == "active")
+    return db.session().scalar(found) or ""

@@ -16,7 +16,7 @@ from typing import Any, NoReturn
 
 from PIL import Image, ImageFile, ImageOps
 
-FORMATS = ("JPEG", "MPO", "PNG", "WEBP", "GIF", "AVIF")
+FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "AVIF")
 OPTIONS: dict[str, dict[str, Any]] = {
     "JPEG": {"quality": 85, "progressive": True, "optimize": True},
     "WEBP": {"quality": 80, "method": 3},

@@ -40,7 +40,7 @@ def articles() -> ResponseReturnValue:
         "news/desk_list.html", rows=[(row, labels.chip(row, now), _byline(row)) for row in rows], wanted=wanted,
         tabs=labels.TABS, counts=desk_queries.counts(actor, wanted), total=total, sections=queries.sections(),
         page=Pager(wanted.page, total, desk_queries.PAGE), authors=desk_queries.authors(actor, wanted.below),
-        place=orgs.by_path(wanted.below or ""), may_write=access.can(actor, rights.WRITE),
+        scope_org=orgs.by_path(wanted.below or ""), may_write=access.can(actor, rights.WRITE),
         may_publish=access.can(actor, rights.PUBLISH), filtered=_is_filtered(wanted),
     )
 

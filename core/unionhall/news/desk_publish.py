@@ -41,14 +41,14 @@ def publishing_page(article_id: int) -> ResponseReturnValue:
 @needs(rights.WRITE)
 def submit(article_id: int) -> ResponseReturnValue:
     """Send an article into review."""
-    return _take(article_id, DeskForm(), lambda article, form: review.submit(article, actor=current_actor(), now=clock.now()), _("已送审。"))
+    return _take(article_id, DeskForm(), _plain(review.submit), _("已送审。"))
 
 
 @bp.post("/<int:article_id>/recall")
 @needs(rights.WRITE)
 def recall(article_id: int) -> ResponseReturnValue:
     """Take a submission back."""
-    return _take(article_id, DeskForm(), lambda article, form: review.recall(article, actor=current_actor(), now=clock.now()), _("已撤回，现在是草稿。"))
+    return _take(article_id, DeskForm(), _plain(review.recall), _("已撤回，现在是草稿。"))
 
 
 @bp.post("/<int:article_id>/return")
@@ -69,7 +69,7 @@ def schedule(article_id: int) -> ResponseReturnValue:
 
     def act(article: Article, form: ScheduleForm) -> None:
         publishing.schedule(
-            article, publish_at=form.publish_at.data, expires_at=form.expires_at.data, actor=current_actor(), now=clock.now()
+            article, publish_at=form.publish_at.data or clock.now(), expires_at=form.expires_at.data, actor=current_actor(), now=clock.now()
         )
 
     form = ScheduleForm()
@@ -81,7 +81,7 @@ def schedule(article_id: int) -> ResponseReturnValue:
 @needs(rights.PUBLISH)
 def unschedule(article_id: int) -> ResponseReturnValue:
     """Take a scheduled article back to approved."""
-    return _take(article_id, DeskForm(), lambda article, form: publishing.unschedule(article, actor=current_actor(), now=clock.now()), _("已取消定时。"))
+    return _take(article_id, DeskForm(), _plain(publishing.unschedule), _("已取消定时。"))
 
 
 @bp.post("/<int:article_id>/publish")
@@ -146,10 +146,7 @@ def archive_page(article_id: int) -> ResponseReturnValue:
 @needs(rights.PUBLISH)
 def archive(article_id: int) -> ResponseReturnValue:
     """Put an article away."""
-    return _take(
-        article_id, DeskForm(), lambda article, form: publishing.archive(article, actor=current_actor(), now=clock.now()),
-        _("已归档。"), name="archive",
-    )
+    return _take(article_id, DeskForm(), _plain(publishing.archive), _("已归档。"), name="archive")
 
 
 @bp.post("/<int:article_id>/feature")
@@ -162,6 +159,11 @@ def feature(article_id: int) -> ResponseReturnValue:
         publishing.feature(article, lead=lead, pinned_until=form.pinned_until.data, actor=current_actor(), now=clock.now())
 
     return _take(article_id, FeatureForm(), act, _("首页和置顶的安排已保存。"), name="feature")
+
+
+def _plain(service: Callable[..., None]) -> Callable[[Article, Any], None]:
+    """Return a step that needs nothing but the article."""
+    return lambda article, form: service(article, actor=current_actor(), now=clock.now())
 
 
 def _take(article_id: int, form: Any, act: Callable[[Article, Any], None], done: str, *, name: str = "") -> ResponseReturnValue:

@@ -54,6 +54,12 @@ def get(article_id: int, actor: Actor) -> Article:
     return article
 
 
+def by_origin(origin: str, actor: Actor) -> Article | None:
+    """Return the article that came from there, if the actor may open it."""
+    article: Article | None = db.session().scalar(access.unscoped(_whole().where(Article.origin == origin), why="judged below"))
+    return article if article and rights.may_read(actor, article) else None
+
+
 def several(ids: list[int], actor: Actor) -> list[Article]:
     """Return articles in the order of their ids. Raises NotFound when the actor may not open a single one of them."""
     statement = select(Article).where(Article.id.in_([item for item in ids if item <= LARGEST_ID]))

@@ -69,7 +69,9 @@ def tally_file() -> ResponseReturnValue:
     period, by = _asked()
     rows = _rows(current_actor(), period, by)
     header = [_("通讯员"), _("单位")] if by == "author" else [_("来稿单位")]
-    lines = [[*([row.name, row.org] if by == "author" else [row.name]), row.submitted, row.used, row.lead] for row in rows]
+    lines: list[list[str | int]] = [
+        [row.name, *([row.org] if by == "author" else []), row.submitted, row.used, row.lead] for row in rows
+    ]
     body = spreadsheet.csv_bytes([*header, _("来稿"), _("采用"), _("头条")], lines)
     answer = Response(body, mimetype="text/csv")
     answer.headers["Content-Disposition"] = f'attachment; filename="tally-{by}-{period.name}.csv"'

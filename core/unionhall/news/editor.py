@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -41,6 +42,7 @@ def empty_form(actor: Actor) -> ArticleForm:
     writes = access.can(actor, rights.EDIT, chosen) if chosen else False
     role = BylineRole.REPORTER if writes else BylineRole.CORRESPONDENT
     form.bylines.data = [BylineRow(role.value, actor.name, login=actor.login)]
+    form.key.data = secrets.token_hex(16)
     form.org_id.data = chosen.id if chosen else 0
     form.section_id.data = sections[0].id if sections else 0
     return form

@@ -73,6 +73,7 @@ class ArticleForm(DeskForm):
     """Everything that the editor page asks for."""
 
     base = HiddenField()
+    key = HiddenField()
     kicker = StringField(_l("引题"), [at_most(LIMITS["kicker"])])
     headline = TextAreaField(_l("标题"), [DataRequired(_l("还没有标题。写一句话，哪怕先占个位。")), at_most(LIMITS["headline"])])
     subhead = StringField(_l("副题"), [at_most(LIMITS["subhead"])])

@@ -5,18 +5,29 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
+import click
 from flask import Blueprint, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from markupsafe import Markup
 
 from unionhall.hooks.markers import hookimpl
-from unionhall.hooks.types import Actor, Area, FeedEntry, HomeBlock, Job, NavItem, PageView, Permission, SitemapEntry
-from unionhall.news import blocks, editing, feeds, publishing, queries
+from unionhall.hooks.types import (
+    Actor,
+    Area,
+    Card,
+    FeedEntry,
+    HomeBlock,
+    Job,
+    NavItem,
+    PageView,
+    Permission,
+    SitemapEntry,
+)
+from unionhall.news import blocks, cli, dashboard, demo, editing, feeds, menus, publishing, queries
 from unionhall.news.desk_routes import bp as desk_bp
-from unionhall.news.rights import PERMISSIONS, READ, WRITE
+from unionhall.news.rights import PERMISSIONS
 from unionhall.news.site import bp
-from unionhall.platform.access import can
 
 
 @hookimpl
@@ -50,12 +61,30 @@ def unionhall_desk_blueprints() -> Iterable[Blueprint]:
 
 
 @hookimpl
+def unionhall_commands() -> Iterable[click.Command]:
+    """`unionhall import newspaper`."""
+    return [cli.imports]
+
+
+@hookimpl
+def unionhall_dashboard_cards(actor: Actor, scope: str, now: datetime) -> Iterable[Card]:
+    """What waits for this person, what is scheduled, what happened lately."""
+    return dashboard.cards(actor, scope, now)
+
+
+@hookimpl
+def unionhall_demo(now: datetime) -> None:
+    """Invented sections and stories, with the way each one took."""
+    demo.load(now)
+
+
+@hookimpl
 def unionhall_navigation(area: Area, actor: Actor) -> Iterable[NavItem]:
-    """The sections, in the order that the newsroom gave them; in the desk, the articles and a new one."""
-    if area == "desk" and (can(actor, WRITE) or can(actor, READ)):
-        yield NavItem(_("稿件"), url_for("news_desk.articles"), "doc", 10, _("编辑"))
-    if area == "create" and can(actor, WRITE):
-        yield NavItem(_("稿件"), url_for("news_desk.new"), "doc", 10)
+    """The sections, in the order that the newsroom gave them; in the desk, what the actor may open and start."""
+    if area == "desk":
+        yield from menus.desk(actor)
+    if area == "create":
+        yield from menus.create(actor)
     if area == "main":
         for place, section in enumerate(queries.sections()):
             yield NavItem(queries.section_name(section), url_for("news.section", section=section.slug), "doc", 100 + place)

@@ -30,7 +30,7 @@ def keeps_text(view: _View) -> _View:
             return view(*args, **kwargs)
         fail()
         never_cache()
-        fields = typed(request.form) | {"base": request.form.getlist("base")}
+        fields = typed(request.form) | {name: request.form.getlist(name) for name in ("base", "key")}
         return render_template("news/desk_kept.html", fields=fields), 401
 
     csrf.exempt(kept)

@@ -74,7 +74,7 @@ def _line(before: Block | None, after: Block | None) -> _Line:
     tag = SHOWN.get((after or before or Block("p", "")).kind, "p")
     if before and after and before.detail == after.detail and before != after:
         return _Line(tag, Markup("<del>{}</del><ins>{}</ins>").format(_styled(before), _styled(after)), changes=1)
-    if before and after and before.targets == after.targets:
+    if before and after and before.targets == after.targets and before.text != after.text:
         parts = compare(before.text, after.text)
     else:
         parts = compare(before.detail if before else "", after.detail if after else "")

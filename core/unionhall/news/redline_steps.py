@@ -16,7 +16,7 @@ TOKEN = re.compile(r"‹[^‹›]*›|[A-Za-z0-9_.%'’-]+|\s+|.", re.DOTALL)
 SENTENCE = re.compile(r"[^。！？；!?;\n]*[。！？；!?;\n]+|[^。！？；!?;\n]+")
 MOST_WORK = 60_000
 MOST_PAIRS = 10_000
-ALIKE = 0.35
+ALIKE = 0.3
 ISLAND = 2
 TOO_LITTLE = 0.25
 
@@ -113,7 +113,8 @@ def pairs(old: Sequence[str], new: Sequence[str]) -> list[Pair]:
         shared = min(len(old), len(new))
         rest: list[Pair] = [(at, None) for at in range(shared, len(old))]
         return [(at, at) for at in range(shared)] + rest + [(None, at) for at in range(shared, len(new))]
-    likeness = [[_likeness(a, b) for b in map(_grams, new)] for a in map(_grams, old)]
+    left, right = [_grams(text) for text in old], [_grams(text) for text in new]
+    likeness = [[_likeness(a, b) for b in right] for a in left]
     best = [[0.0] * (len(new) + 1) for _ in range(len(old) + 1)]
     for i in range(len(old) - 1, -1, -1):
         for j in range(len(new) - 1, -1, -1):
@@ -139,10 +140,10 @@ def _walk(likeness: list[list[float]], best: list[list[float]]) -> list[Pair]:
 
 
 def _grams(text: str) -> frozenset[str]:
-    return frozenset(text[at : at + 2] for at in range(max(1, len(text) - 1)))
+    return frozenset(text) | {text[at : at + 2] for at in range(len(text) - 1)}
 
 
 def _likeness(old: frozenset[str], new: frozenset[str]) -> float:
-    """Return how alike two texts are by their pairs of characters (Dice), 0 below ALIKE."""
-    value = 2 * len(old & new) / (len(old) + len(new))
+    """Return how alike two texts are by their characters and pairs of characters (Dice), 0 below ALIKE."""
+    value = 2 * len(old & new) / max(1, len(old) + len(new))
     return value if value >= ALIKE else 0.0

@@ -40,8 +40,9 @@ def unionhall_desk_blueprints() -> Iterable[Blueprint]:
 
 @hookimpl
 def unionhall_slot(slot: str, actor: Actor) -> Iterable[Markup]:
-    """In the desk's top bar: which org one works in."""
-    found = switcher.switcher(actor) if slot == "desk_scope" else None
+    """In the desk's top bar, and on its dashboard: which org one works in."""
+    makers = {"desk_scope": switcher.switcher, "desk_place": switcher.work_place}
+    found = makers[slot](actor) if slot in makers else None
     return [found] if found is not None else []
 
 
@@ -49,7 +50,7 @@ def unionhall_slot(slot: str, actor: Actor) -> Iterable[Markup]:
 def unionhall_dashboard_cards(actor: Actor, scope: str, now: datetime) -> Iterable[Card]:
     """Certificates and terms that run out."""
     if can(actor, desk.READ) and (items := switcher.due(actor, scope, now)):
-        yield Card(Markup(render_template("orgs/desk_due.html", items=items)), "side", 300)
+        yield Card(Markup(render_template("orgs/desk_due.html", items=items, soon=switcher.SOON)), "side", 300)
 
 
 @hookimpl

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import ColumnElement, false, func, or_, select
 
 from unionhall.base import db
 from unionhall.base.errors import NotFound
@@ -40,6 +40,13 @@ def by_slug(slug: str) -> Org:
     return org
 
 
+def holder_of_slug(slug: str) -> Org | None:
+    """Return the org that has this address, else the last one that had it."""
+    had = select(OrgChange.org_id).where(OrgChange.before["slug"].as_string() == slug).order_by(OrgChange.id.desc()).limit(1)
+    found = db.session().scalar(select(Org).where(Org.slug == slug))
+    return found or db.session().scalar(select(Org).where(Org.id == had.scalar_subquery()))
+
+
 def by_path(path: str) -> Org | None:
     """Return the org with this path, if there is one."""
     return db.session().scalar(select(Org).where(Org.path == path))
@@ -66,10 +73,21 @@ def children(org: Org) -> list[Org]:
     return list(db.session().scalars(statement.order_by(Org.position, Org.id)))
 
 
+def at_work_below(org: Org) -> int:
+    """Return how many orgs below this one are at work."""
+    below = select(func.count()).where(access.in_subtree(Org.path, org.path), Org.id != org.id, Org.status == OrgStatus.ACTIVE)
+    return db.session().scalar(below) or 0
+
+
+def height(org: Org) -> int:
+    """Return how many levels the org and those below it take, 1 for an org alone."""
+    deepest = select(func.max(_level())).where(access.in_subtree(Org.path, org.path))
+    return (db.session().scalar(deepest) or 1) - org.depth
+
+
 def upper(levels: int) -> list[Org]:
     """Return the orgs at work on the topmost levels, in tree order."""
-    depth = func.length(Org.path) - func.length(func.replace(Org.path, "/", "")) - 1
-    return _in_tree_order(list(db.session().scalars(select(Org).where(Org.status == OrgStatus.ACTIVE, depth <= levels))))
+    return _in_tree_order(list(db.session().scalars(select(Org).where(Org.status == OrgStatus.ACTIVE, _level() <= levels))))
 
 
 def addresses() -> list[tuple[str, datetime]]:
@@ -88,24 +106,47 @@ def numbers_below(ids: Iterable[int]) -> dict[int, int]:
     return {parent: number for parent, number in rows if parent is not None}
 
 
-def within(paths: Iterable[str], *, search: str = "", closed: bool = False) -> list[Org]:
+def within(paths: Iterable[str], *, search: str = "", closed: bool = False, below: str = "") -> list[Org]:
     """Return the orgs at or below the paths, in tree order; `search` matches name or short name."""
-    conditions = [access.in_subtree(Org.path, path) for path in paths]
-    if not conditions:
-        return []
-    statement = select(Org).where(or_(*conditions))
+    return _in_tree_order(list(db.session().scalars(select(Org).where(_within(paths, search, closed, below)))))
+
+
+def number_within(paths: Iterable[str]) -> int:
+    """Return how many orgs at work stand at or below the paths."""
+    return db.session().scalar(select(func.count()).select_from(Org).where(_within(paths, "", False, ""))) or 0
+
+
+def _within(paths: Iterable[str], search: str, closed: bool, below: str) -> ColumnElement[bool]:
+    wanted = or_(false(), *(access.in_subtree(Org.path, path) for path in paths))
+    if below:
+        wanted &= access.in_subtree(Org.path, below)
     if not closed:
-        statement = statement.where(Org.status == OrgStatus.ACTIVE)
+        wanted &= Org.status == OrgStatus.ACTIVE
     if search:
         pattern = f"%{like_escape(search)}%"
-        statement = statement.where(or_(Org.name.like(pattern, escape="\\"), Org.short_name.like(pattern, escape="\\")))
-    return _in_tree_order(list(db.session().scalars(statement)))
+        wanted &= or_(Org.name.like(pattern, escape="\\"), Org.short_name.like(pattern, escape="\\"))
+    return wanted
 
 
-def manageable(actor: Actor, permission: str, *, search: str = "", closed: bool = False) -> list[Org]:
+def around(here: Org, paths: Iterable[str]) -> list[Org]:
+    """Return what lies next to an org in a very large tree: those above it within the paths, itself and its children."""
+    near = [*ancestors(here), here, *children(here)]
+    return [org for org in near if any(org.path.startswith(path) for path in paths)]
+
+
+def manageable(actor: Actor, permission: str, *, search: str = "", closed: bool = False, below: str = "") -> list[Org]:
     """Return the orgs at which the actor holds the permission, in tree order."""
     paths = [root().path] if actor.system else actor.paths(permission)
-    return within(paths, search=search, closed=closed)
+    return within(paths, search=search, closed=closed, below=below)
+
+
+def places(orgs: Iterable[Org]) -> dict[int, str]:
+    """Return {org id: the short names above it, "省总 › 市总"}, in one query."""
+    chains = {org.id: [int(part) for part in org.path.strip("/").split("/")][:-1] for org in orgs}
+    wanted = {above for chain in chains.values() for above in chain}
+    rows = db.session().execute(select(Org.id, Org.short_name).where(Org.id.in_(wanted))).tuples() if wanted else ()
+    names = dict(rows)
+    return {org_id: " › ".join(names[above] for above in chain) for org_id, chain in chains.items()}
 
 
 def tree(orgs: list[Org]) -> tuple[Node, ...]:
@@ -124,6 +165,11 @@ def tree(orgs: list[Org]) -> tuple[Node, ...]:
 def history(org: Org) -> list[OrgChange]:
     """Return what happened to the org, newest first."""
     return list(db.session().scalars(select(OrgChange).where(OrgChange.org_id == org.id).order_by(OrgChange.id.desc())))
+
+
+def _level() -> ColumnElement[int]:
+    """Return the level of an org, 1 for the root, as an expression of its path."""
+    return func.length(Org.path) - func.length(func.replace(Org.path, "/", "")) - 1
 
 
 def _in_tree_order(orgs: list[Org]) -> list[Org]:

@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import get_locale
 from flask_babel import lazy_gettext as _l
 
+from unionhall.base.errors import NotFound
 from unionhall.base.text import tidy
 from unionhall.hooks.types import PageView, Text
 from unionhall.orgs import queries
@@ -47,10 +48,14 @@ def tree() -> ResponseReturnValue:
 
 @bp.get("/<slug>/")
 def org(slug: str) -> ResponseReturnValue:
-    """Show one org; one that was merged leads to where it went."""
-    found = queries.by_slug(slug)
+    """Show one org; one that was merged leads to where it went, an address of old to the present one."""
+    found = queries.holder_of_slug(slug)
+    if found is None:
+        raise NotFound()
     if found.status == OrgStatus.MERGED and found.merged_into:
         return redirect(url_for("orgs.org", slug=found.merged_into.slug), 301)
+    if found.slug != slug:
+        return redirect(url_for("orgs.org", slug=found.slug), 301)
     return render_template(
         "orgs/org.html", org=found, above=queries.ancestors(found), children=queries.children(found),
         noindex=not found.active, page_view=PageView("orgs.org", found.id, found.id),

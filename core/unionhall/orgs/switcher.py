@@ -24,21 +24,26 @@ def switcher(actor: Actor) -> Markup | None:
     reach = scope.widest(actor)
     if not reach:
         return None
-    chosen = scope.current(actor)
-    here = queries.by_path(chosen)
-    found = queries.within(reach)
-    if len(found) > MANY and here is not None:
-        near = {org.id for org in queries.ancestors(here)} | {here.id} | {org.id for org in queries.children(here)}
-        found = [org for org in found if org.id in near or org.path in reach]
-    return Markup(render_template("orgs/desk_switcher.html", nodes=queries.tree(found), here=here, single=len(found) < 2))
+    here = queries.by_path(scope.current(actor))
+    many = queries.number_within(reach) > MANY
+    found = queries.around(here, reach) if many and here else queries.within(reach)
+    return Markup(render_template(
+        "orgs/desk_switcher.html", nodes=queries.tree(found), here=here, many=many, single=len(found) < 2,
+        lists=access.can(actor, "orgs.read"),
+    ))  # fmt: skip
+
+
+def work_place(actor: Actor) -> Markup | None:
+    """Return the half sentence of the dashboard that says which org one works in."""
+    here = queries.by_path(scope.current(actor))
+    return Markup(render_template("orgs/desk_place.html", here=here)) if here else None
 
 
 def due(actor: Actor, below: str, now: datetime) -> list[tuple[Org, str, date, int]]:
     """Return (org, "certificate" or "term", day, days left) of what runs out within 90 days, soonest first."""
     today = clock.local_day(now)
     last = today + timedelta(days=NEAR)
-    paths = actor.paths("orgs.read")
-    inside = or_(*(access.in_subtree(Org.path, path) for path in paths)) if paths else false()
+    inside = or_(false(), *(access.in_subtree(Org.path, path) for path in actor.paths("orgs.read")))
     rows = db.session().scalars(
         select(Org).where(
             inside, access.in_subtree(Org.path, below), Org.status == OrgStatus.ACTIVE,
@@ -51,4 +56,4 @@ def due(actor: Actor, below: str, now: datetime) -> list[tuple[Org, str, date, i
         for kind, day in (("certificate", org.certificate_until), ("term", org.term_ends))
         if day is not None and day <= last
     ]
-    return sorted(found, key=lambda item: item[2])
+    return sorted(found, key=lambda item: (item[2], item[0].id))

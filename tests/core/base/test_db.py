@@ -45,7 +45,7 @@ def test_what_waits_for_the_commit_runs_after_it(work):
         db.after_commit(lambda: ran.append("lost"))
         raise RuntimeError
     with work() as session:
-        db.after_commit(lambda: ran.append(session.in_transaction()))
+        db.after_commit(lambda: ran.append(session().in_transaction()))
     assert ran == [False]
 
 

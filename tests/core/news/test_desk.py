@@ -514,3 +514,36 @@ def test_a_list_makes_the_same_number_of_queries_for_one_and_for_many(desk, work
         for _ in range(4):
             made(make, newsroom, author="editor")
     assert cost() == one
+
+
+@pytest.mark.both
+def test_a_form_that_is_sent_several_times_at_once_stores_one_article_and_one_revision(app, desk, work, newsroom):
+    from concurrent.futures import ThreadPoolExecutor
+
+    browsers = [desk(newsroom["writer"]) for _ in range(4)]
+    form = browsers[0].form("/desk/news/new") | {"headline": ["只有一篇"]}
+    forms = [form | {"csrf_token": [browser.token()]} for browser in browsers]
+
+    def send(path, values):
+        with ThreadPoolExecutor(len(browsers)) as pool:
+            jobs = [pool.submit(browser.client.post, path, data=data) for browser, data in zip(browsers, values, strict=True)]
+            return {(job.result().status_code, job.result().location) for job in jobs}
+
+    answers = send("/desk/news/new", forms)
+    assert len(answers) == 1
+    path = next(iter(answers))[1]
+    with work():
+        assert count() == 1
+    again = browsers[0].form(path) | {"headline": ["改一次"]}
+    assert send(path, [again | {"csrf_token": [browser.token()]} for browser in browsers]) == {(303, path)}
+    with work():
+        assert find(int(path.split("/")[3])).head.number == 2
+
+
+def test_a_form_sent_again_with_other_words_is_another_article(desk, work, newsroom):
+    browser = desk(newsroom["writer"])
+    form = browser.form("/desk/news/new")
+    first, second = (browser.post("/desk/news/new", **form | {"headline": [title]}).location for title in ("甲", "乙"))
+    assert first != second
+    with work():
+        assert count() == 2

@@ -1,0 +1,86 @@
+"""Commands of the newsroom: `unionhall import newspaper`."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import click
+from flask_babel import gettext as _
+from sqlalchemy import select
+
+from unionhall.base import clock, db
+from unionhall.base.errors import NotFound
+from unionhall.hooks.types import SYSTEM
+from unionhall.news import newspaper, newspaper_import, queries
+from unionhall.news.models import Section
+from unionhall.news.newspaper_import import PageRefused, Report
+from unionhall.orgs import queries as orgs
+from unionhall.orgs.models import Org
+
+
+@click.group("import")
+def imports() -> None:
+    """Bring content in from elsewhere; what was imported before is skipped."""
+
+
+@imports.command("newspaper")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--org", "org_slug", help="Whose drafts they become (slug); the root org unless given.")
+@click.option("--section", "section_slug", help="The section they go into (slug); the first unless given.")
+@click.option("--dry-run", is_flag=True, help="Report only; nothing is written.")
+@click.option("--json", "as_json", is_flag=True)
+def newspaper_page(file: Path, org_slug: str | None, section_slug: str | None, dry_run: bool, as_json: bool) -> None:
+    """Turn the scanned text of a newspaper page into drafts, one for each story."""
+    text = _read(file)
+    if dry_run:
+        _section(section_slug)
+        report = newspaper_import.plan(text, _org(org_slug))
+    else:
+        with db.unit_of_work():
+            report = newspaper_import.apply(text, _org(org_slug), _section(section_slug), actor=SYSTEM, now=clock.now())
+    if as_json:
+        click.echo(json.dumps(report.counts(), ensure_ascii=False))
+    else:
+        _print(report, dry_run=dry_run)
+
+
+def _read(file: Path) -> str:
+    try:
+        with file.open("rb") as source:
+            data = source.read(newspaper.MAX_BYTES + 1)
+    except OSError as error:
+        raise PageRefused(_("读不了文件“%(file)s”：%(why)s", file=str(file), why=error.strerror or ""), code="file-unreadable") from error
+    return newspaper_import.read(data)
+
+
+def _org(slug: str | None) -> Org:
+    try:
+        return orgs.by_slug(slug) if slug else orgs.root()
+    except NotFound:
+        raise NotFound(_("没有网址是“%(slug)s”的组织。", slug=slug or ""), code="org-not-found") from None
+
+
+def _section(slug: str | None) -> Section:
+    if slug is None:
+        found = db.session().scalars(select(Section).where(Section.open).order_by(Section.position, Section.id)).first()
+        if found is None:
+            raise NotFound(_("还没有在收稿的栏目。"), code="section-not-found")
+        return found
+    try:
+        return queries.section(slug)
+    except NotFound:
+        raise NotFound(_("没有网址是“%(slug)s”的栏目。", slug=slug), code="section-not-found") from None
+
+
+def _print(report: Report, *, dry_run: bool) -> None:
+    for item in report.items:
+        state = "!" if item.problem else "=" if not item.new else "+"
+        click.echo(f"{state} {item.story.line}: {item.story.headline} ({item.names})")
+        for message in (*((item.problem,) if item.problem else ()), *item.flags):
+            click.echo(f"    {message}")
+    for message in report.leftovers:
+        click.echo(f"? {message}")
+    counts = report.counts()
+    verb = "would create" if dry_run else "created"
+    click.echo(f"{verb} {counts['created']}, updated {counts['updated']}, skipped {counts['skipped']}, to check {len(counts['problems'])}")
