@@ -1,29 +1,33 @@
-"""What `unionhall check` judges. Ids are stable; docs/administrators.md lists them."""
+"""What `unionhall check` judges: one table of rules with stable ids, listed in docs/administrators.md."""
 
 from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
-from sqlalchemy.orm import selectinload
+from sqlalchemy.exc import SQLAlchemyError
 
 from unionhall.accounts import demo, passwords
-from unionhall.accounts.models import Account
+from unionhall.accounts.models import Account, AccountGrant
 from unionhall.base import clock, db
 from unionhall.base.crypto import config
-from unionhall.hooks.types import Role
+from unionhall.hooks.types import Role, Text
 from unionhall.host import migrations
 from unionhall.host.registry import host
+from unionhall.orgs.models import Org
 from unionhall.platform.access import unscoped
-from unionhall.settings.queries import site_settings
+from unionhall.settings.queries import stored
 
 SHORTEST_KEY = 32
 RFC9106_PASSES, RFC9106_MEMORY = 3, 65536
+ALWAYS, DEPLOY = "always", "deploy"
 
 
 @dataclass(frozen=True)
@@ -36,85 +40,143 @@ class Finding:
     remedy: str
 
 
+@dataclass(frozen=True)
+class Rule:
+    """One line of the table: `seen` returns what is wrong ("" when nothing is), which `problem` may name as `what`."""
+
+    id: str
+    level: Literal["error", "warning"]
+    when: str
+    needs_tables: bool
+    seen: Callable[[], str]
+    problem: Text
+    remedy: Text
+
+
 def run(*, deploy: bool) -> list[Finding]:
-    """Return what is found: the site's own health, and with `deploy` whether its settings are fit for the public."""
-    groups: list[Callable[[], Iterator[Finding]]] = [_health]
-    if deploy:
-        groups += [_configuration, _people, _legal, _files]
-    return sorted((finding for group in groups for finding in group()), key=lambda finding: finding.id)
+    """Return what is found: the site's own health, and with `deploy` whether its settings are fit for the public.
+
+    While migrations wait, rules that read tables stay silent: the one about migrations speaks.
+    """
+    ready = not _waiting()
+    asked = [rule for rule in RULES if (deploy or rule.when == ALWAYS) and (ready or not rule.needs_tables)]
+    return [
+        Finding(rule.id, rule.level, str(rule.problem) % {"what": what}, str(rule.remedy) % {"what": what})
+        for rule in asked
+        if (what := rule.seen())
+    ]
 
 
-def _error(number: int, problem: str, remedy: str) -> Finding:
-    return Finding(f"UH-S{number:03}", "error", problem, remedy)
+def _said(wrong: bool) -> str:
+    return "yes" if wrong else ""
 
 
-def _warning(number: int, problem: str, remedy: str) -> Finding:
-    return Finding(f"UH-S{number:03}", "warning", problem, remedy)
+def _weak_key() -> str:
+    return _said(len(config().secret_key) < SHORTEST_KEY)
 
 
-def _health() -> Iterator[Finding]:
-    if waiting := [item.owner for item in migrations.status() if not item.up_to_date]:
-        yield _error(12, _("还有迁移没有执行：%(names)s", names=", ".join(waiting)), "unionhall db upgrade")
-        return
-    if bad := [status.found.name for status in host().statuses() if status.state in {"broken", "incompatible"}]:
-        yield _warning(13, _("插件没有载入：%(names)s", names=", ".join(bad)), "unionhall plugins list")
-    if not _system_administrators():
-        yield _error(15, _("没有能登录的系统管理员。"), "unionhall init --admin LOGIN")
+def _insecure_cookies() -> str:
+    return _said(not config().secure_cookies)
 
 
-def _configuration() -> Iterator[Finding]:
-    settings = config()
-    if len(settings.secret_key) < SHORTEST_KEY:
-        yield _error(1, _("secret_key 少于 %(n)s 个字符。", n=SHORTEST_KEY), _("删去它，让站点自己生成一个。"))
-    if not settings.secure_cookies:
-        yield _error(2, _("Cookie 没有限定在 HTTPS。"), "secure_cookies = true")
-    if not settings.trusted_hosts:
-        yield _error(3, _("没有写明本站的域名，任何 Host 都会得到回答。"), 'trusted_hosts = ["www.example.cn"]')
-    if not settings.site_url.startswith("https://"):
-        yield _error(4, _("site_url 不是 https 地址。"), "site_url = https://www.example.cn")
-    if settings.testing or os.environ.get("FLASK_DEBUG", "0") not in {"", "0"}:
-        yield _error(6, _("测试或调试开关开着。"), _("去掉 testing 和 FLASK_DEBUG。"))
-    if not settings.require_second_factor:
-        yield _error(9, _("没有要求工作人员绑定动态口令。"), "require_second_factor = true")
-    if not settings.smtp_host:
-        yield _error(10, _("没有邮件服务器，退稿通知和重设密码的信发不出去。"), "smtp_host = smtp.example.cn")
-    if settings.password_cost < RFC9106_PASSES or settings.password_memory < RFC9106_MEMORY:
-        yield _error(14, _("密码散列比 RFC 9106 的低内存档还弱。"), "password_cost = 3, password_memory = 65536")
-    if settings.database.startswith("sqlite"):
-        yield _warning(16, _("数据库是 SQLite，适合一台机器的小站。"), "database_url = postgresql://…")
+def _any_host() -> str:
+    return _said(not config().trusted_hosts)
 
 
-def _people() -> Iterator[Finding]:
+def _plain_http() -> str:
+    return "" if config().site_url.startswith("https://") else config().site_url
+
+
+def _demo_passwords() -> str:
     logins = [row["login"] for row in demo.rows()]
     found = db.session().scalars(unscoped(select(Account).where(Account.login_key.in_(logins)), why="check"))
-    enabled = [account for account in found if account.enabled]
-    known = [account.login for account in enabled if passwords.matches(account.password_hash, demo.PREFIX + account.login)]
-    if known:
-        yield _error(5, _("演示账号还在用演示密码：%(logins)s", logins=", ".join(known)), "unionhall accounts disable LOGIN")
+    known = [a.login for a in found if a.enabled and a.password_hash and passwords.matches(a.password_hash, demo.PREFIX + a.login)]
+    return " ".join(sorted(known))
 
 
-def _legal() -> Iterator[Finding]:
-    site = site_settings()
-    where = _("在编务台的“设置”里填写。")
-    if not site.icp_number or "00000000" in site.icp_number:
-        yield _error(7, _("没有填 ICP 备案号。"), where)
-    if not site.police_number or "00000000000000" in site.police_number:
-        yield _error(8, _("没有填公安备案号。"), where)
-    if not site.organiser:
-        yield _warning(17, _("没有填主办单位。"), where)
+def _debugging() -> str:
+    flags = [name for name in ("FLASK_DEBUG", "PYTHONDEVMODE") if os.environ.get(name, "") not in {"", "0"}]
+    return ", ".join([*(["testing"] if config().testing else []), *flags])
 
 
-def _files() -> Iterator[Finding]:
-    key = Path(config().instance) / "secret.key"
-    if key.exists() and key.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
-        yield _error(11, _("别的用户能读到密钥文件 %(path)s。", path=key), f"chmod 600 {key}")
+def _no_icp() -> str:
+    return _said(not stored().icp_number or "000000" in stored().icp_number)
 
 
-def _system_administrators() -> list[Account]:
+def _no_police() -> str:
+    return _said(not stored().police_number or "000000" in stored().police_number)
+
+
+def _no_second_factor() -> str:
+    return _said(not config().require_second_factor)
+
+
+def _no_mail() -> str:
+    return _said(not config().smtp_host)
+
+
+def _open_files() -> str:
+    """Name the files of the instance that other users of the machine can open; a closed folder protects them all."""
+    instance, others = Path(config().instance), stat.S_IRWXG | stat.S_IRWXO
+    if not instance.is_dir() or not instance.stat().st_mode & others:
+        return ""
+    inside = [instance / name for name in ("secret.key", "unionhall.cfg", "unionhall.sqlite3", "mail")]
+    return " ".join(str(path) for path in inside if path.exists() and path.stat().st_mode & others)
+
+
+def _waiting() -> str:
+    try:
+        return ", ".join(item.owner for item in migrations.status() if not item.up_to_date)
+    except SQLAlchemyError:
+        return _("数据库连不上")
+
+
+def _failed_plugins() -> str:
+    return ", ".join(status.found.name for status in host().statuses() if status.state in {"broken", "incompatible"})
+
+
+def _cheap_hashing() -> str:
+    cheap = config().password_cost < RFC9106_PASSES or config().password_memory < RFC9106_MEMORY
+    return f"{config().password_cost}, {config().password_memory}" if cheap else ""
+
+
+def _nobody_in_charge() -> str:
+    """An account that can log in must be system administrator of the whole tree, today."""
+    held = select(AccountGrant).join(AccountGrant.account).join(Org, Org.id == AccountGrant.org_id).where(
+        AccountGrant.role == Role.SYSTEM_ADMIN, Org.is_root, Account.disabled_at.is_(None), Account.password_hash != ""
+    )  # fmt: skip
     now = clock.now()
-    accounts = db.session().scalars(unscoped(select(Account).options(selectinload(Account.grants)), why="check"))
-    return [
-        account
-        for account in accounts
-        if account.enabled and any(grant.role == Role.SYSTEM_ADMIN and grant.in_force(now) for grant in account.grants)
-    ]
+    return _said(not any(grant.in_force(now) for grant in db.session().scalars(unscoped(held, why="check"))))
+
+
+def _sqlite() -> str:
+    return _said(config().database.startswith("sqlite"))
+
+
+def _no_organiser() -> str:
+    return _said(not stored().organiser)
+
+
+_IN_SETTINGS = _l("在编务台的“设置”里填写。")
+RULES = [
+    Rule("UH-S001", "error", DEPLOY, False, _weak_key, _l("secret_key 少于 32 个字符。"), _l("删去它，让站点自己生成一个。")),
+    Rule("UH-S002", "error", DEPLOY, False, _insecure_cookies, _l("Cookie 没有限定在 HTTPS。"), "secure_cookies = true"),
+    Rule("UH-S003", "error", DEPLOY, False, _any_host, _l("没有写明本站的域名，任何 Host 都会得到回答。"),
+         'trusted_hosts = ["www.example.cn"]'),
+    Rule("UH-S004", "error", DEPLOY, False, _plain_http, _l("site_url 不是 https 地址，现在是 %(what)s。"), "site_url = https://www.example.cn"),
+    Rule("UH-S005", "error", DEPLOY, True, _demo_passwords, _l("演示账号还在用演示密码：%(what)s"), "unionhall accounts disable LOGIN"),
+    Rule("UH-S006", "error", DEPLOY, False, _debugging, _l("测试或调试开关开着：%(what)s"), _l("去掉 %(what)s。")),
+    Rule("UH-S007", "error", DEPLOY, True, _no_icp, _l("没有填 ICP 备案号，或者还是演示用的。"), _IN_SETTINGS),
+    Rule("UH-S008", "error", DEPLOY, True, _no_police, _l("没有填公安备案号，或者还是演示用的。"), _IN_SETTINGS),
+    Rule("UH-S009", "error", DEPLOY, False, _no_second_factor, _l("没有要求工作人员绑定动态口令。"), "require_second_factor = true"),
+    Rule("UH-S010", "error", DEPLOY, False, _no_mail,
+         _l("没有邮件服务器，退稿通知和重设密码的信发不出去。"), "smtp_host = smtp.example.cn"),
+    Rule("UH-S011", "error", DEPLOY, False, _open_files, _l("这台机器上别的用户能读到：%(what)s"), "chmod -R go= %(what)s"),
+    Rule("UH-S012", "error", ALWAYS, False, _waiting, _l("还有迁移没有执行：%(what)s"), "unionhall db upgrade"),
+    Rule("UH-S013", "warning", ALWAYS, False, _failed_plugins, _l("插件没有载入：%(what)s"), "unionhall plugins list"),
+    Rule("UH-S014", "error", DEPLOY, False, _cheap_hashing, _l("密码散列（现在是 %(what)s）比 RFC 9106 的低内存档还弱。"),
+         "password_cost = 3, password_memory = 65536"),
+    Rule("UH-S015", "error", ALWAYS, True, _nobody_in_charge, _l("没有能登录的系统管理员。"), "unionhall init --admin LOGIN"),
+    Rule("UH-S016", "warning", DEPLOY, False, _sqlite, _l("数据库是 SQLite，适合一台机器的小站。"), "database_url = postgresql://…"),
+    Rule("UH-S017", "warning", DEPLOY, True, _no_organiser, _l("没有填主办单位。"), _IN_SETTINGS),
+]  # fmt: skip

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import segno
-from flask import flash, g, render_template, url_for
+from flask import flash, g, make_response, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from unionhall.accounts import second_factor, services, sessions
 from unionhall.accounts.desk import bp
-from unionhall.accounts.forms import ChangePasswordForm, CodeForm, ProfileForm, RemoveFactorForm
+from unionhall.accounts.forms import BindForm, ChangePasswordForm, PasswordForm, ProfileForm, RemoveFactorForm
 from unionhall.accounts.labels import device
 from unionhall.accounts.models import Account
+from unionhall.accounts.second_factor import Proposal
 from unionhall.base import clock
-from unionhall.base.errors import UnionHallError
+from unionhall.base.crypto import config
+from unionhall.base.errors import RuleBroken, TooMany, UnionHallError
 from unionhall.base.web import go
 from unionhall.desk.forms import DeskForm
-from unionhall.platform.access import current_actor, needs
+from unionhall.platform.access import needs
 from unionhall.settings.queries import site_settings
 
 OWN = "desk.enter"
@@ -33,17 +36,16 @@ def me() -> ResponseReturnValue:
 @needs(OWN)
 def change_me() -> ResponseReturnValue:
     """Change one's own name and mail address; a new address asks for the password."""
-    form, account = ProfileForm(), _mine()
+    form = ProfileForm()
     if form.accepted():
         try:
             services.change_profile(
-                account, name=form.name.data or "", email=form.email.data or "", password=form.password.data or "", now=clock.now()
+                _mine(), name=form.name.data or "", email=form.email.data or "", password=form.password.data or "", now=clock.now()
             )
-        except UnionHallError as error:
-            form.refuse(error)
-        else:
-            flash(_("资料已保存。"), "ok")
-            return go(url_for("accounts_desk.me"))
+        except (RuleBroken, TooMany) as error:
+            return _refused(form, error, profile=form)
+        flash(_("资料已保存。"), "ok")
+        return go(url_for("accounts_desk.me"))
     return _page(profile=form), 422
 
 
@@ -55,21 +57,20 @@ def change_password() -> ResponseReturnValue:
     if form.accepted():
         try:
             services.change_password(
-                _mine(), form.old.data or "", form.password.data or "", keep_session=g.login_session.id, now=clock.now()
+                _mine(), form.old.data or "", form.password.data or "", session=g.login_session, now=clock.now()
             )
-        except UnionHallError as error:
-            form.refuse(error)
-        else:
-            flash(_("密码改好了，其他设备上的登录都已结束。"), "ok")
-            return go(url_for("accounts_desk.me"))
-    return _page(password=form), 422
+        except (RuleBroken, TooMany) as error:
+            return _refused(form, error, new=form)
+        flash(_("密码改好了，其他设备上的登录都已结束。"), "ok")
+        return go(url_for("accounts_desk.me"))
+    return _page(new=form), 422
 
 
 @bp.post("/me/sessions/<int:session_id>/end")
 @needs(OWN)
 def end_session(session_id: int) -> ResponseReturnValue:
     """End one of one's own sessions."""
-    if sessions.end(session_id, _mine().id, now=clock.now()):
+    if services.end_sessions(_mine(), session_id=session_id, now=clock.now()):
         flash(_("那台设备已退出。"), "ok")
     return go(url_for("accounts_desk.me") + "#sessions")
 
@@ -78,35 +79,42 @@ def end_session(session_id: int) -> ResponseReturnValue:
 @needs(OWN)
 def end_other_sessions() -> ResponseReturnValue:
     """End all of one's own sessions but this one."""
-    count = sessions.end_all(_mine().id, now=clock.now(), but=g.login_session.id)
-    flash(_("结束了 %(n)s 个会话。", n=count), "ok")
+    count = services.end_sessions(_mine(), keep=g.login_session.id, now=clock.now())
+    flash(ngettext("结束了 %(num)d 个会话。", "结束了 %(num)d 个会话。", count), "ok")
     return go(url_for("accounts_desk.me") + "#sessions")
 
 
 @bp.post("/me/second-factor")
 @needs(OWN)
 def start_factor() -> ResponseReturnValue:
-    """Make a secret and show its QR code."""
-    try:
-        second_factor.propose(_mine())
-    except UnionHallError as error:
-        flash(str(error), "warn")
-    return go(url_for("accounts_desk.me") + "#second-factor")
+    """Show the QR code of a new secret to somebody who proves the password."""
+    form = PasswordForm()
+    if form.accepted():
+        try:
+            services.prove(_mine(), form.password.data or "", field="password", now=clock.now())
+            return _page(proposed=second_factor.propose(_mine(), now=clock.now()))
+        except (RuleBroken, TooMany) as error:
+            return _refused(form, error, start=form)
+    return _page(start=form), 422
 
 
 @bp.post("/me/second-factor/confirm")
 @needs(OWN)
 def confirm_factor() -> ResponseReturnValue:
     """Bind the app; its recovery codes are shown this once."""
-    form = CodeForm()
+    form, now = BindForm(), clock.now()
+    try:
+        proposed = second_factor.proposal(_mine(), form.sealed.data or "", now=now)
+    except RuleBroken as error:
+        start = PasswordForm(formdata=None)
+        return _refused(start, error, start=start)
     if form.accepted():
         try:
-            codes = second_factor.confirm(_mine(), form.code.data or "", actor=current_actor(), now=clock.now())
-        except UnionHallError as error:
-            form.refuse(error)
-        else:
-            return _page(recovery=codes)
-    return _page(code=form), 422
+            codes = services.bind_factor(_mine(), form.sealed.data or "", form.code.data or "", session=g.login_session, now=now)
+        except RuleBroken as error:
+            return _refused(form, error, proposed=proposed, bind=form)
+        return _page(recovery=codes)
+    return _page(proposed=proposed, bind=form), 422
 
 
 @bp.post("/me/second-factor/remove")
@@ -116,13 +124,12 @@ def remove_factor() -> ResponseReturnValue:
     form = RemoveFactorForm()
     if form.accepted():
         try:
-            services.remove_own_factor(_mine(), form.password.data or "", form.code.data or "", now=clock.now())
-        except UnionHallError as error:
-            form.refuse(error)
-        else:
-            flash(_("动态口令已解除。"), "ok")
-            return go(url_for("accounts_desk.me"))
-    return _page(remove=form), 422
+            services.unbind_factor(_mine(), form.password.data or "", form.code.data or "", session=g.login_session, now=clock.now())
+        except (RuleBroken, TooMany) as error:
+            return _refused(form, error, off=form)
+        flash(_("动态口令已解除。"), "ok")
+        return go(url_for("accounts_desk.me"))
+    return _page(off=form), 422
 
 
 def _mine() -> Account:
@@ -130,17 +137,31 @@ def _mine() -> Account:
     return account
 
 
-def _page(recovery: list[str] | None = None, **forms: DeskForm) -> str:
+def _refused(form: DeskForm, error: UnionHallError, proposed: Proposal | None = None, **forms: DeskForm) -> ResponseReturnValue:
+    """Show the page with what was refused; 429 and when to come back for one try too many."""
+    form.refuse(error)
+    response = make_response(_page(proposed=proposed, **forms), error.status)
+    if isinstance(error, TooMany):
+        response.headers["Retry-After"] = str(error.retry_after)
+    return response
+
+
+def _page(recovery: list[str] | None = None, proposed: Proposal | None = None, **forms: DeskForm) -> str:
     """Render the page with whatever form went wrong."""
     account = _mine()
     shown: dict[str, DeskForm] = {
-        "profile": ProfileForm(formdata=None, obj=account), "password": ChangePasswordForm(formdata=None, prefix=""),
-        "code": CodeForm(formdata=None), "remove": RemoveFactorForm(formdata=None),
+        "profile": ProfileForm(formdata=None, obj=account), "new": ChangePasswordForm(formdata=None),
+        "start": PasswordForm(formdata=None), "bind": BindForm(formdata=None), "off": RemoveFactorForm(formdata=None),
     }
-    secret = second_factor.propose(account) if account.totp_sealed and not account.has_second_factor else ""
-    qr = _qr(second_factor.provisioning_uri(account, secret, site_settings().site_name)) if secret else ""
+    shown |= forms
+    for name, form in shown.items():
+        for field in form:
+            field.id = f"{name}-{field.short_name}"
+    qr = _qr(second_factor.provisioning_uri(account, proposed.secret, site_settings().site_name)) if proposed else ""
     return render_template(
-        "accounts/desk_me.html", account=account, forms=shown | forms, secret=secret, qr=qr, recovery=recovery or [],
+        "accounts/desk_me.html", account=account, forms=shown, proposed=proposed, qr=qr, recovery=recovery or [],
+        recovery_left=second_factor.recovery_left(account) if account.has_second_factor else 0,
+        demanded=config().require_second_factor and not account.has_second_factor,
         sessions=sessions.open_sessions(account.id, now=clock.now()), this_session=g.login_session.id, device=device,
     )
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
-from wtforms import PasswordField, SelectField, StringField
+from wtforms import HiddenField, PasswordField, SelectField, StringField
 from wtforms.validators import EqualTo, Regexp
 
-from unionhall.accounts.labels import ROLES
-from unionhall.desk.forms import DeskForm, MomentField, at_most, choices, no_line_breaks, optional, required
+from unionhall.accounts.administration import LOGIN
+from unionhall.desk.forms import DeskForm, MomentField, at_most, no_line_breaks, optional, required
 
 _PASSWORD = [required(_l("还没有填密码。"))]
 _ADDRESS = Regexp(r"^[^\s@]+@[^\s@]+\.[^\s@]+$", message=_l("这不像一个邮箱地址。应当是 名字@单位.cn 的样子。"))
@@ -25,6 +25,18 @@ class CodeForm(DeskForm):
     """A code of the authenticator app, or a recovery code."""
 
     code = StringField(_l("动态口令"), [required(_l("还没有填口令。")), at_most(40)])
+
+
+class PasswordForm(DeskForm):
+    """The present password, before one's own app is bound."""
+
+    password = PasswordField(_l("现在的密码"), _PASSWORD)
+
+
+class BindForm(CodeForm):
+    """The first code of an app that has just read the QR code."""
+
+    sealed = HiddenField()
 
 
 class ForgotForm(DeskForm):
@@ -68,7 +80,7 @@ class AccountForm(DeskForm):
         _l("登录名"),
         [
             required(_l("还没有填登录名。")), at_most(60),
-            Regexp(r"^[\w.\-·]+$", message=_l("登录名只能用字母、数字、汉字和 . - _，不能有空格。")),
+            Regexp(LOGIN, message=_l("登录名只能用字母、数字、汉字和 . - _，不能有空格。")),
         ],
     )  # fmt: skip
     name = StringField(_l("姓名"), [required(_l("还没有填姓名。")), at_most(60), no_line_breaks])
@@ -79,7 +91,7 @@ class AccountForm(DeskForm):
 class GrantForm(DeskForm):
     """A role in an org's subtree, for a time."""
 
-    role = SelectField(_l("角色"), choices=choices((role.value, label) for role, label in ROLES.items()))
+    role = SelectField(_l("角色"))
     org_id = SelectField(_l("在哪个组织（含下级）"), coerce=int)
     starts_at = MomentField(_l("从"), [optional()])
     ends_at = MomentField(_l("到"), [optional()])

@@ -6,14 +6,15 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 import click
-from flask import Blueprint, g, url_for
+from flask import Blueprint, g, render_template, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from markupsafe import Markup
 
 from unionhall.accounts import administration, cli, demo, desk, desk_me, services, site  # noqa: F401 - desk_me adds routes
 from unionhall.base.crypto import config
 from unionhall.hooks.markers import hookimpl
-from unionhall.hooks.types import Actor, Area, Job, NavItem, Permission, Role
+from unionhall.hooks.types import Actor, Area, Job, NavItem, PageView, Permission, Role
 from unionhall.platform.access import can
 
 
@@ -28,14 +29,22 @@ def unionhall_permissions() -> Iterable[Permission]:
 
 @hookimpl
 def unionhall_jobs() -> Iterable[Job]:
-    """Throttle windows that are over are removed."""
-    return [Job("accounts.sweep", _l("清理登录限次记录"), timedelta(hours=1), services.sweep)]
+    """Throttle windows, sessions and links that are over are removed."""
+    return [Job("accounts.sweep", _l("清理过期的登录记录"), timedelta(hours=1), services.sweep)]
 
 
 @hookimpl
 def unionhall_org_merging(source_id: int, target_id: int, actor: Actor, now: datetime) -> None:
     """Accounts and grants go to the org that stays."""
     administration.hand_over(source_id, target_id, actor=actor, now=now)
+
+
+@hookimpl
+def unionhall_slot(slot: str, page: PageView) -> Iterable[Markup]:
+    """Before two orgs are merged: how many accounts and grants go over."""
+    if slot == "org_merge_preview" and page.org_id:
+        accounts, grants = administration.number_at(page.org_id)
+        yield Markup(render_template("accounts/merge_preview.html", accounts=accounts, grants=grants))
 
 
 @hookimpl

@@ -16,9 +16,15 @@ ROLES = {
     Role.SYSTEM_ADMIN: _l("系统管理员"),
 }
 
-_BROWSERS = (("MicroMessenger", "WeChat"), ("Edg", "Edge"), ("Firefox", "Firefox"), ("Chrom", "Chrome"), ("Safari", "Safari"))
-_SYSTEMS = (("HarmonyOS", "HarmonyOS"), ("Android", "Android"), ("iPhone", "iPhone"), ("iPad", "iPad"), ("Windows", "Windows"),
-            ("Mac OS", "macOS"), ("Linux", "Linux"))
+STATES = {"enabled": (_l("启用"), "ok"), "waiting": (_l("未激活"), "warn"), "disabled": (_l("停用"), "bad")}
+GRANT_STATES = {
+    "held": (_l("有效"), "ok"), "later": (_l("未开始"), "info"), "over": (_l("已到期"), "plain"), "revoked": (_l("已收回"), "plain"),
+}  # fmt: skip
+
+_BROWSERS = (("MicroMessenger", "WeChat"), ("Edg", "Edge"), ("Firefox", "Firefox"), ("Chrom", "Chrome"), ("CriOS", "Chrome"),
+             ("FxiOS", "Firefox"), ("Safari", "Safari"))
+_SYSTEMS = (("HarmonyOS", "HarmonyOS"), ("OpenHarmony", "HarmonyOS"), ("Android", "Android"), ("iPhone", "iPhone"), ("iPad", "iPad"),
+            ("Windows", "Windows"), ("Mac OS", "macOS"), ("Linux", "Linux"))
 
 
 def device(agent: str) -> str:

@@ -38,6 +38,13 @@ class Account(OrgOwned, db.Model):
         return self.disabled_at is None
 
     @property
+    def state(self) -> str:
+        """Return "enabled", "waiting" (nobody has set a password yet) or "disabled"."""
+        if self.disabled_at is not None:
+            return "disabled"
+        return "enabled" if self.password_hash else "waiting"
+
+    @property
     def has_second_factor(self) -> bool:
         """True when logging in asks for a code as well."""
         return self.totp_confirmed_at is not None
@@ -62,7 +69,15 @@ class AccountGrant(db.Model):
 
     def in_force(self, now: datetime) -> bool:
         """True while the grant holds."""
-        return self.revoked_at is None and self.starts_at <= now and (self.ends_at is None or now < self.ends_at)
+        return self.state(now) == "held"
+
+    def state(self, now: datetime) -> str:
+        """Return "held", "later" (not begun), "over" (its time is up) or "revoked"."""
+        if self.revoked_at is not None:
+            return "revoked"
+        if self.ends_at is not None and self.ends_at <= now:
+            return "over"
+        return "held" if self.starts_at <= now else "later"
 
 
 class LoginSession(db.Model):

@@ -14,6 +14,11 @@ from unionhall.platform.access import Actor
 
 READ = "accounts.read"
 PAGE = 50
+STATES = {
+    "enabled": (Account.disabled_at.is_(None), Account.password_hash != ""),
+    "waiting": (Account.disabled_at.is_(None), Account.password_hash == ""),
+    "disabled": (Account.disabled_at.is_not(None),),
+}
 
 
 def get(account_id: int, *, actor: Actor, permission: str = READ) -> Account:
@@ -25,12 +30,17 @@ def get(account_id: int, *, actor: Actor, permission: str = READ) -> Account:
     return account
 
 
-def listed(*, actor: Actor, search: str = "", below: str | None = None, page: int = 1) -> tuple[list[Account], int]:
-    """Return a page of accounts by name, and how many there are in all."""
+def listed(
+    *, actor: Actor, search: str = "", state: str = "", below: str | None = None, page: int = 1
+) -> tuple[list[Account], int]:
+    """Return a page of accounts by name, and how many there are in all; `state` is one of STATES, anything else is all."""
     statement = access.scoped(select(Account), Account, actor, READ, below)
     if search:
         pattern = f"%{like_escape(fold(search))}%"
-        statement = statement.where(or_(Account.login_key.like(pattern, escape="\\"), Account.name.like(pattern, escape="\\")))
+        names = func.lower(Account.name).like(pattern, escape="\\")
+        statement = statement.where(or_(Account.login_key.like(pattern, escape="\\"), names))
+    if state in STATES:
+        statement = statement.where(*STATES[state])
     total = db.session().scalar(access.unscoped(select(func.count()).select_from(statement.subquery()), why="counted")) or 0
     rows = statement.options(selectinload(Account.grants)).order_by(Account.name, Account.id)
     return list(db.session().scalars(rows.limit(PAGE).offset((page - 1) * PAGE)).unique()), total

@@ -4,19 +4,23 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from flask import Response, g, request
+from flask import Response, flash, g, request
 from flask import session as browser_session
-from sqlalchemy import or_, select, update
+from flask_babel import gettext as _
+from sqlalchemy import delete, or_, select, update
 from sqlalchemy.orm import joinedload
 
 from unionhall.accounts.models import Account, AccountGrant, LoginSession
 from unionhall.base import clock, db
 from unionhall.base.crypto import config, new_token, token_hash
-from unionhall.base.web import client_address, never_cache
+from unionhall.base.text import tidy
+from unionhall.base.web import SAFE_METHODS, client_address, never_cache
 from unionhall.hooks.types import READER, Actor, Grant
 from unionhall.platform.access import rights, unscoped
 
 TOUCH = timedelta(minutes=1)
+KEPT = timedelta(days=30)
+OPEN_PATHS = ("/static/", "/media/", "/healthz", "/readyz")
 
 
 def cookie_name() -> str:
@@ -25,18 +29,33 @@ def cookie_name() -> str:
 
 
 def begin(account: Account, *, strong: bool, now: datetime) -> LoginSession:
-    """Start a session for somebody who proved who they are; a new token, never one the browser brought."""
-    token = new_token()
+    """Start a session for somebody who proved who they are; a new token, never one the browser brought.
+
+    The session that this browser had until now ends.
+    """
+    token, earlier = new_token(), g.get("login_session")
+    if earlier is not None:
+        end(earlier.id, earlier.account_id, now=now)
     row = LoginSession(
         account_id=account.id, token_hash=token_hash(token), started_at=now, seen_at=now, strong=strong,
         expires_at=now + timedelta(hours=config().session_hours),
-        address=client_address()[:60], agent=(request.user_agent.string or "")[:200],
+        address=client_address()[:60], agent=tidy(request.user_agent.string or "")[:200],
     )
     db.session().add(row)
     db.session().flush()
     browser_session.clear()
     g.new_login_token = token
     return row
+
+
+def renew(row: LoginSession, *, strong: bool | None = None) -> None:
+    """Give the session in use a new token, as at every change of what it proves (ASVS 7.2.4); the old one is dead."""
+    token = new_token()
+    row.token_hash = token_hash(token)
+    if strong is not None:
+        row.strong = strong
+    db.session().flush()
+    g.new_login_token = token
 
 
 def end(session_id: int, account_id: int, *, now: datetime) -> bool:
@@ -53,31 +72,37 @@ def end_all(account_id: int, *, now: datetime, but: int | None = None) -> int:
 
 def open_sessions(account_id: int, *, now: datetime) -> list[LoginSession]:
     """Return the sessions that still hold, newest first."""
-    statement = select(LoginSession).where(
-        LoginSession.account_id == account_id, LoginSession.ended_at.is_(None), LoginSession.expires_at > now
-    )
-    return list(db.session().scalars(statement.order_by(LoginSession.id.desc())))
+    statement = select(LoginSession).where(LoginSession.account_id == account_id, LoginSession.ended_at.is_(None))
+    found = db.session().scalars(statement.order_by(LoginSession.id.desc()))
+    return [row for row in found if _holds(row, now)]
+
+
+def sweep(now: datetime) -> None:
+    """Forget, with address and device, the sessions that were over a month ago."""
+    over = or_(LoginSession.expires_at < now - KEPT, LoginSession.ended_at < now - KEPT)
+    db.session().execute(delete(LoginSession).where(over))
 
 
 def recognise() -> None:
     """Before each request: find out who asks. Status, grants and idle time are judged anew every time."""
     token = request.cookies.get(cookie_name())
     g.actor = READER
-    if not token or request.path.startswith(("/static/", "/media/", "/healthz")):
+    if not token or request.path.startswith(OPEN_PATHS):
         return
     never_cache()
     now = clock.now()
-    row = _live(token, now)
+    row = db.session().scalar(select(LoginSession).where(LoginSession.token_hash == token_hash(token)))
     if row is None:
         return
-    account = db.session().scalar(
-        unscoped(select(Account).where(Account.id == row.account_id), why="login").options(joinedload(Account.grants))
-    )
-    if account is None or not account.enabled:
+    if not _holds(row, now):
+        _say_it_is_over()
         return
-    g.account, g.login_session, g.actor = account, row, actor_of(account, now)
     if now - row.seen_at > TOUCH:
-        _touch(row.id, now)
+        db.write_aside(update(LoginSession).where(LoginSession.id == row.id).values(seen_at=now))
+    found = unscoped(select(Account).where(Account.id == row.account_id), why="login")
+    account = db.session().scalar(found.options(joinedload(Account.grants)))
+    if account is not None and account.enabled:
+        g.account, g.login_session, g.actor = account, row, actor_of(account, now)
 
 
 def actor_of(account: Account, now: datetime) -> Actor:
@@ -90,32 +115,29 @@ def _as_grant(item: AccountGrant) -> Grant:
     return Grant(item.role, item.org_id, item.org.path, rights().of_role(item.role))
 
 
-def _live(token: str, now: datetime) -> LoginSession | None:
-    idle = now - timedelta(minutes=config().staff_idle_minutes)
-    return db.session().scalar(
-        select(LoginSession).where(
-            LoginSession.token_hash == token_hash(token), LoginSession.ended_at.is_(None),
-            LoginSession.expires_at > now, or_(LoginSession.seen_at > idle, LoginSession.started_at > idle),
-        )
-    )
+def _holds(row: LoginSession, now: datetime) -> bool:
+    idle = timedelta(minutes=config().staff_idle_minutes)
+    return row.ended_at is None and now < row.expires_at and now < row.seen_at + idle
 
 
-def _touch(session_id: int, now: datetime) -> None:
-    """Note that the session is in use; in the request's own unit when it writes, else in a short one aside."""
-    change = update(LoginSession).where(LoginSession.id == session_id).values(seen_at=now)
-    if g.get("writing"):
-        db.session().execute(change.execution_options(synchronize_session=False))
-    else:
-        db.write_aside(change)
+def _say_it_is_over() -> None:
+    """Take the dead cookie back, and tell once somebody who was at work why the login page appears."""
+    g.drop_login_cookie = True
+    if not request.path.startswith("/desk/"):
+        return
+    flash(_("登录已经结束：太久没有操作，或在别处退出了。请重新登录，会回到刚才那一页。"), "info")
+    if request.method not in SAFE_METHODS:
+        flash(_("刚才提交的内容没有保存。"), "warn")
 
 
 def set_cookie(response: Response) -> Response:
     """After each request: hand out a new session's cookie, or take an ended one's back."""
-    if token := g.pop("new_login_token", None):
+    token, drop = g.pop("new_login_token", None), g.pop("drop_login_cookie", False)
+    if token and not g.get("failed"):
         response.set_cookie(
             cookie_name(), token, max_age=config().session_hours * 3600, path="/",
             secure=config().secure_cookies, httponly=True, samesite="Lax",
         )
-    elif g.pop("drop_login_cookie", False):
+    elif drop:
         response.delete_cookie(cookie_name(), path="/", secure=config().secure_cookies, httponly=True, samesite="Lax")
     return response

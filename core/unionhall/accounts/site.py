@@ -7,19 +7,23 @@ from datetime import timedelta
 from flask import Blueprint, Response, flash, g, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from sqlalchemy import select
 
 from unionhall.accounts import services, sessions
 from unionhall.accounts.forms import CodeForm, ForgotForm, LoginForm, NewPasswordForm
 from unionhall.accounts.models import Account
-from unionhall.base import clock, db
+from unionhall.base import clock
 from unionhall.base.crypto import config
 from unionhall.base.errors import RuleBroken, TooMany
 from unionhall.base.web import client_address, go, never_cache, safe_next
-from unionhall.platform.access import can, current_actor, unscoped
+from unionhall.desk.forms import DeskForm
+from unionhall.platform.access import can, current_actor
 
 PENDING = "second_factor"
 PENDING_LASTS = timedelta(minutes=5)
+LONGEST_NEXT = 1000
+WITHOUT_FACTOR = {
+    f"accounts_desk.{name}" for name in ("me", "change_password", "start_factor", "confirm_factor", "end_session", "end_other_sessions")
+}
 bp = Blueprint("accounts", __name__)
 bp.before_app_request(sessions.recognise)
 bp.after_app_request(sessions.set_cookie)
@@ -31,35 +35,40 @@ def ask_for_second_factor() -> ResponseReturnValue | None:
     account = g.get("account")
     if not config().require_second_factor or account is None or account.has_second_factor:
         return None
-    allowed = ("accounts_desk.me", "accounts_desk.start_factor", "accounts_desk.confirm_factor", "accounts_desk.change_password")
-    if request.path.startswith("/desk/") and request.endpoint not in allowed:
-        return redirect(url_for("accounts_desk.me") + "#second-factor")
+    if request.path.startswith("/desk/") and request.endpoint not in WITHOUT_FACTOR:
+        return go(url_for("accounts_desk.me") + "#second-factor")
     return None
+
+
+@bp.after_request
+def keep_the_link_here(response: Response) -> Response:
+    """The address of a one-time link holds a secret: it must not travel on in a Referer header, whatever the answer."""
+    if request.endpoint == "accounts.reset":
+        response.headers["Referrer-Policy"] = "no-referrer"
+    return response
 
 
 @bp.route("/login", methods=["GET", "POST"])
 def login() -> ResponseReturnValue:
     """Ask for login and password; the answer to a wrong one says nothing about which accounts there are."""
     never_cache()
-    target = safe_next(request.values.get("next"), "")
+    target = safe_next(request.values.get("next", "")[:LONGEST_NEXT], "")
     if current_actor().known:
         return go(target or _home())
     form = LoginForm()
     if not form.accepted():
-        return _login_page(form, target, 422 if form.is_submitted() else 200)
+        return render_template("accounts/login.html", form=form, target=target), 422 if form.is_submitted() else 200
     now = clock.now()
     try:
         account = services.check_password(form.login.data or "", form.password.data or "", source=client_address(), now=now)
     except TooMany as error:
-        form.form_errors.append(str(error))
-        response = Response(_login_text(form, target), 429)
-        response.headers["Retry-After"] = str(error.retry_after)
-        return response
+        return _not_now("accounts/login.html", form, error, target=target)
     if account is None:
         form.form_errors.append(_("登录名或密码不对。请核对后再试；忘了密码可以重设。"))
-        return _login_page(form, target, 422)
+        return render_template("accounts/login.html", form=form, target=target), 422
     if account.has_second_factor:
-        session[PENDING] = {"account": account.id, "until": (now + PENDING_LASTS).timestamp(), "next": target}
+        until = (now + PENDING_LASTS).timestamp()
+        session[PENDING] = {"account": account.id, "until": until, "next": target, "stamp": _stamp(account)}
         return go(url_for("accounts.second"))
     services.log_in(account, strong=False, now=now)
     return go(target or url_for("accounts.after_login"))
@@ -70,19 +79,17 @@ def second() -> ResponseReturnValue:
     """Ask for the second factor of somebody whose password was right, within five minutes."""
     never_cache()
     now, pending = clock.now(), session.get(PENDING)
-    if not pending or pending["until"] < now.timestamp():
+    account = services.by_id(pending["account"]) if pending and now.timestamp() < pending["until"] else None
+    if pending is None or account is None or pending["stamp"] != _stamp(account):
         session.pop(PENDING, None)
         return go(url_for("accounts.login"))
     form = CodeForm()
     if form.accepted():
-        account = db.session().scalar(unscoped(select(Account).where(Account.id == pending["account"]), why="login"))
         try:
-            right = account is not None and services.check_second_factor(account, form.code.data or "", now=now)
+            right = services.check_second_factor(account, form.code.data or "", now=now)
         except TooMany as error:
-            session.pop(PENDING, None)
-            flash(str(error), "bad")
-            return go(url_for("accounts.login"))
-        if account is not None and right:
+            return _not_now("accounts/second.html", form, error)
+        if right:
             services.log_in(account, strong=True, now=now)
             return go(pending["next"] or url_for("accounts.after_login"))
         form.code.errors = [_("口令不对、已过期或用过了。请看手机上最新的 6 位数字，或用一个恢复码。")]
@@ -114,7 +121,10 @@ def forgot() -> ResponseReturnValue:
     form = ForgotForm()
     if not form.accepted():
         return render_template("accounts/forgot.html", form=form, sent=False), 422 if form.is_submitted() else 200
-    services.start_reset(form.login.data or "", source=client_address(), now=clock.now())
+    try:
+        services.start_reset(form.login.data or "", source=client_address(), now=clock.now())
+    except TooMany as error:
+        return _not_now("accounts/forgot.html", form, error, sent=False)
     return render_template("accounts/forgot.html", form=form, sent=True)
 
 
@@ -132,25 +142,23 @@ def reset(token: str) -> ResponseReturnValue:
             form.refuse(error)
         else:
             flash(_("密码设好了，请登录。"), "ok")
-            return _no_referrer(go(url_for("accounts.login")))
+            return go(url_for("accounts.login"))
     page = render_template("accounts/reset.html", form=form, account=account, purpose=purpose)
-    return _no_referrer(Response(page, 422 if form.is_submitted() else 200))
+    return page, 422 if form.is_submitted() else 200
 
 
-def _no_referrer(response: object) -> Response:
-    """The address holds a secret: it must not travel on in a Referer header."""
-    assert isinstance(response, Response)  # noqa: S101 - for the type checker; both callers pass one
-    response.headers["Referrer-Policy"] = "no-referrer"
+def _not_now(template: str, form: DeskForm, error: TooMany, **shown: object) -> Response:
+    """Answer a throttled try with its page, what was typed, and when to come back; the try stays counted."""
+    form.form_errors.append(str(error))
+    response = Response(render_template(template, form=form, **shown), 429)
+    response.headers["Retry-After"] = str(error.retry_after)
     return response
+
+
+def _stamp(account: Account) -> str:
+    """Return what changes with the password and the second factor: half a login does not outlive either."""
+    return f"{account.password_at} {account.totp_confirmed_at}"
 
 
 def _home() -> str:
     return url_for("desk_desk.dashboard") if can(current_actor(), "desk.enter") else url_for("site.home")
-
-
-def _login_text(form: LoginForm, target: str) -> str:
-    return render_template("accounts/login.html", form=form, target=target)
-
-
-def _login_page(form: LoginForm, target: str, status: int) -> ResponseReturnValue:
-    return _login_text(form, target), status

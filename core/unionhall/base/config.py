@@ -97,7 +97,7 @@ def _read_file(path: Path) -> dict[str, str]:
 
 def _kept_key(instance: Path) -> str:
     """Return the site's own random key, made at the first start and readable by its owner only."""
-    instance.mkdir(parents=True, exist_ok=True)
+    instance.mkdir(mode=0o700, parents=True, exist_ok=True)
     path = instance / "secret.key"
     try:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)

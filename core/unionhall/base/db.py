@@ -24,8 +24,8 @@ NAMING = {
     "pk": "pk_%(table_name)s",
 }
 __all__ = [
-    "IntegrityError", "Model", "UTCDateTime", "after_commit", "engine", "finish", "init", "session", "start_writing", "unit_of_work",
-    "update_count", "write_aside",
+    "IntegrityError", "Model", "UTCDateTime", "after_commit", "engine", "finish", "init", "keep", "resting", "session", "start_writing",
+    "unit_of_work", "update_count", "write_aside",
 ]  # fmt: skip
 LOCK_WAIT_SECONDS = 5
 log = structlog.get_logger("unionhall.db")
@@ -136,6 +136,22 @@ def unit_of_work() -> Iterator[scoped_session[Session]]:
         finish(keep=False)
         raise
     finish(keep=True)
+
+
+def keep() -> None:
+    """Store what this unit of work wrote so far, whatever becomes of the rest: a try that must stay counted."""
+    finish(keep=True)
+    start_writing()
+
+
+@contextmanager
+def resting() -> Iterator[None]:
+    """Store what was written so far and hold no lock inside, where only slow work and reads happen; then write on."""
+    finish(keep=True)
+    try:
+        yield
+    finally:
+        start_writing()
 
 
 def after_commit(action: Callable[[], None]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 import unicodedata
 from typing import Any
@@ -37,6 +38,7 @@ CSP = {
     "base-uri": "'none'",
     "object-src": "'none'",
 }
+SECRET_PART = re.compile(r"/(?=[^/]*[A-Z])[\w.-]{40,}")
 log = structlog.get_logger("unionhall.web")
 csrf = CSRFProtect()
 
@@ -70,7 +72,7 @@ def init(app: Flask, config: Config) -> None:
 
 def _begin() -> ResponseReturnValue | None:
     g.request_id = "e-" + secrets.token_hex(4)
-    structlog.contextvars.bind_contextvars(request_id=g.request_id, method=request.method, path=request.path)
+    structlog.contextvars.bind_contextvars(request_id=g.request_id, method=request.method, path=loggable(request.path))
     if "\x00" in request.full_path or "%00" in request.url:
         g.failed = True
         return _answer(400, "bad-request", "")
@@ -78,6 +80,11 @@ def _begin() -> ResponseReturnValue | None:
         db.start_writing()
         g.writing = True
     return None
+
+
+def loggable(path: str) -> str:
+    """Return a path without the tokens of one-time and preview links: whoever reads the log must not be able to use them."""
+    return SECRET_PART.sub("/…", path)
 
 
 def _end(response: Response) -> Response:
@@ -139,7 +146,7 @@ def _on_http(error: HTTPException) -> ResponseReturnValue:
         return error
     fail()
     if error.code == 401 and not wants_json():
-        return redirect(url_for("accounts.login", next=request.full_path.rstrip("?")))
+        return redirect(url_for("accounts.login", next=_way_back()))
     if isinstance(error, CSRFError):
         return _answer(400, "csrf", _("这一页开得太久，或者浏览器没有保存 Cookie。请返回上一页，刷新后再提交一次；填写的内容不会丢。"))
     response = _answer(error.code, (error.name or "").lower().replace(" ", "-"), "")
@@ -177,6 +184,13 @@ def _answer(status: int, code: str, message: str) -> Response:
         log.exception("error page failed")
         body = render_template("site/error_plain.html", status=status, lang=html_lang(), reference=reference)
     return Response(body, status=status, mimetype="text/html")
+
+
+def _way_back() -> str:
+    """Return where to go on after logging in: this page, or the page with the form whose sending was turned away."""
+    if request.method in SAFE_METHODS:
+        return request.full_path.rstrip("?")
+    return urlsplit(request.referrer or "").path
 
 
 def safe_next(target: str | None, fallback: str) -> str:

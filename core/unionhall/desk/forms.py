@@ -10,7 +10,7 @@ import wtforms
 from flask_babel import get_locale
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import DateTimeLocalField, Field, ValidationError
+from wtforms import DateField, DateTimeLocalField, Field, ValidationError
 from wtforms.validators import InputRequired, Length, Optional
 
 from unionhall.base import clock

@@ -7,12 +7,14 @@ from datetime import datetime
 
 from flask import render_template
 from markupsafe import Markup
+from sqlalchemy import func, select
 
 from unionhall.base import clock, db
 from unionhall.hooks.types import HomeBlock
 from unionhall.news import queries
-from unionhall.news.models import Section
+from unionhall.news.models import Article, Section
 from unionhall.orgs.models import Org
+from unionhall.platform.access import unscoped
 from unionhall.site.paging import page_number
 
 TOP, EACH, NOTICES, ORGS = 4, 4, 6, 8
@@ -54,3 +56,9 @@ def of_org(org_id: int) -> Iterator[Markup]:
 
 def _html(template: str, **values: object) -> Markup:
     return Markup(render_template(template, **values))
+
+
+def going_over(org_id: int) -> Iterator[Markup]:
+    """Yield the line of a merger's preview: how many articles, in whatever state, change hands."""
+    counted = select(func.count()).select_from(Article).where(Article.org_id == org_id)
+    yield _html("news/merge_preview.html", number=db.session().scalar(unscoped(counted, why="merge preview")) or 0)

@@ -77,7 +77,7 @@ def _print(report: Report, *, dry_run: bool) -> None:
     for item in report.items:
         state = "!" if item.problem else "=" if not item.new else "+"
         click.echo(f"{state} {item.story.line}: {item.story.headline} ({item.names})")
-        for message in (*((item.problem,) if item.problem else ()), *item.flags):
+        for message in item.messages:
             click.echo(f"    {message}")
     for message in report.leftovers:
         click.echo(f"? {message}")

@@ -34,10 +34,12 @@ def cards(actor: Actor, scope: str, now: datetime) -> Iterator[Card]:
         yield _scheduled(coming, now)
     if writes:
         yield _returned(desk_queries.returned_to(actor), now)
-    if reads:
+    if reads or writes:
         yield _published(actor, scope, now)
     if reviews and queue:
         yield _card("queue", "main", 10, rows=[(row, flow.due_chip(row, now), _note(row, now)) for row in queue[:SHOWN]], total=len(queue))
+    if writes and not reads:
+        yield from _mine(actor, scope, now)
     if reads:
         yield _chart(actor, scope, now)
         yield _tally(actor, scope, now)
@@ -99,6 +101,13 @@ def _tally(actor: Actor, scope: str, now: datetime) -> Card:
     start = _month(now)
     rows = figures.tally(actor, start=start, end=_next_month(start), by="org", below=scope)
     return _card("tally", "main", 30, rows=rows[:SHOWN], more=max(0, len(rows) - SHOWN), year=start.year, month=start.month)
+
+
+def _mine(actor: Actor, scope: str, now: datetime) -> Iterator[Card]:
+    """For a correspondent, whose articles are all they see: where each stands."""
+    rows, total = desk_queries.listed(actor, desk_queries.Filter(tab="mine", below=scope))
+    if rows:
+        yield _card("mine", "main", 10, rows=[(row, labels.chip(row, now)) for row in rows[: 2 * SHOWN]], total=total)
 
 
 def _lately(actor: Actor, scope: str) -> Iterator[Card]:

@@ -94,7 +94,7 @@ class _Story:
         """Take the story to where it stands."""
         ready = self._ready()
         sent = ready - sum(self.waits[1:], timedelta()) if self.state is not State.SUBMITTED else ready
-        content, begun = self._content(), sent - self.writing
+        content, begun = self._content(), sent - self.writing - (16 * HOUR if "first_reason" in self.row else 0 * HOUR)
         article = editing.create_article(self.org, self.section, self._first(), actor=self.author, now=begun)
         if "first_reason" in self.row:
             self._sent_back_once(article, sent - HOUR, content)

@@ -43,7 +43,8 @@ class ImportForm(DeskForm):
         """Return the page's text, from the file if there is one. Raises PageRefused."""
         upload = self.file.data
         if upload and upload.filename:
-            return newspaper_import.read(upload.stream.read(newspaper.MAX_BYTES + 1))
+            with upload.stream as stream:
+                return newspaper_import.read(stream.read(newspaper.MAX_BYTES + 1))
         return self.text.data or ""
 
 
@@ -53,7 +54,8 @@ def import_page() -> ResponseReturnValue:
     """Ask for a newspaper page."""
     form, actor = ImportForm(formdata=None), current_actor()
     here = orgs.by_path(scope.current(actor))
-    form.org_id.data = here.id if here else 0
+    sections = queries.sections()
+    form.org_id.data, form.section_id.data = here.id if here else 0, sections[0].id if sections else 0
     return _ask(form)
 
 

@@ -13,7 +13,7 @@ from unionhall.base import clock, db
 from unionhall.base.errors import Conflict, RuleBroken
 from unionhall.base.web import go
 from unionhall.desk import scope
-from unionhall.desk.forms import DeskForm
+from unionhall.desk.forms import DeskForm, choices
 from unionhall.news import desk_queries, flow, labels, reading, review, reviewing, rights
 from unionhall.news.desk_blueprint import bp
 from unionhall.news.models import Article, State
@@ -29,7 +29,7 @@ class ReviewForm(DeskForm):
     """A reviewer's opinion: what was checked, what they say, and the text they read."""
 
     revision = HiddenField()
-    checks = SelectMultipleField(_l("核对"), choices=list(labels.CHECKS.items()))
+    checks = SelectMultipleField(_l("核对"), choices=choices(labels.CHECKS.items()))
     note = TextAreaField(_l("写给作者"), [Length(max=LONGEST_NOTE, message=_l("最多 %(max)d 个字。"))])
 
 
@@ -94,11 +94,11 @@ def _page(form: ReviewForm, article: Article, status: int = 200) -> ResponseRetu
     queue = [row for row in desk_queries.review_queue(actor, below=scope.current(actor)) if row.id != article.id]
     page = render_template(
         "news/desk_review.html", article=article, head=article.head, form=form, view=view if base else "new",
-        compared=reviewing.compare(base, article.head) if base else None, text=reading.text(article.head),
+        compared=reviewing.compare(base, article.head) if base else None, text=reading.text(article.head, marks=True),
         remarks=reviewing.remarks(article), chip=_chip(article), byline=byline(article), now=now, waits=waits,
         refusal=review.refusal(article, actor) if waits else "", may_return=rights.may(actor, "return", article),
         may_edit=rights.may_edit(actor, article), stages=flow.stages(article, now), pass_word=_pass_word(article),
-        queue=[(row, flow.due_chip(row, now)) for row in queue[:NEXT_SHOWN]], waiting=len(queue), roles=labels.ROLES,
+        queue=[(row, flow.due_chip(row, now)) for row in queue[:NEXT_SHOWN]], waiting=len(queue), roles=labels.ROLES, checks=labels.CHECKS,
         stale=waits and form.revision.data != str(article.head_id), step_due=review.step_due, lasted=labels.lasted,
         actions=rights.open_actions(actor, article), newest=article.head_id,
     )

@@ -197,6 +197,8 @@ def _place(article: Article, org: Org | None, section: Section | None, slug: str
         moved.add("org")
     if section is not None and section.id != article.section_id:
         _must_take(article.org, section)
+        if article.state not in {State.DRAFT, State.RETURNED} and not access.can(actor, rights.SIGN_OFF, article.org):
+            raise NotAllowed(_("送审以后换栏目，就换了审稿流程，要由有终审权限的人来换。也可以先退回，换好再送审。"))
         article.section_id, article.section = section.id, section
         moved.add("section")
     if slug and article.published_at is None and _readdress(article, slugify(slug)):

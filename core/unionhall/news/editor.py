@@ -98,7 +98,7 @@ def rearranged_page(form: ArticleForm, article: Article | None, order: str) -> R
 def reading_page(article: Article) -> ResponseReturnValue:
     """Return the article to read, for those who may not change it now."""
     shown = panels(article, current_actor(), clock.now())
-    text = reading.text(article.head)
+    text = reading.text(article.head, marks=True)
     return render_template("news/desk_view.html", article=article, head=article.head, text=text, roles=labels.ROLES, **shown)
 
 

@@ -48,7 +48,8 @@ class Tally:
 def tally(actor: Actor, *, start: datetime, end: datetime, by: str, below: str | None = None) -> list[Tally]:
     """Return the acceptance tally by "org" or "author": submitted, used and lead articles, most used first.
 
-    An article counts once, in the period of its first submission; "used" is published by now.
+    An article counts once, in the period of its first submission; "used" is published by now. A
+    correspondent stands under the org that looks after their account, whichever org they wrote for.
     """
     first = func.min(Transition.at)
     submitted = (
@@ -58,12 +59,13 @@ def tally(actor: Actor, *, start: datetime, end: datetime, by: str, below: str |
     used = case((Article.published_at.is_not(None), Article.id))
     lead = case((and_(Article.published_at.is_not(None), Article.lead_at.is_not(None)), Article.id))
     columns = (func.count(distinct(Article.id)), func.count(distinct(used)), func.count(distinct(lead)))
-    base = visible(actor, below).where(Article.id.in_(submitted)).join(Org, Org.id == Article.org_id)
+    base = visible(actor, below).where(Article.id.in_(submitted))
     if by == "author":
-        base = base.join(Account, Account.id == Article.author_id)
-        rows = base.with_only_columns(Account.name, Org.name, *columns).group_by(Account.id, Account.name, Org.id, Org.name)
+        home = base.join(Account, Account.id == Article.author_id).join(Org, Org.id == Account.org_id)
+        rows = home.with_only_columns(Account.name, Org.name, *columns).group_by(Account.id, Account.name, Org.name)
     else:
-        rows = base.with_only_columns(Org.name, Org.name, *columns).group_by(Org.id, Org.name)
+        own = base.join(Org, Org.id == Article.org_id)
+        rows = own.with_only_columns(Org.name, Org.name, *columns).group_by(Org.id, Org.name)
     found = db.session().execute(access.unscoped(rows.order_by(None), why="counted"))
     return sorted((Tally(*row) for row in found), key=lambda item: (-item.used, -item.submitted, item.name))
 
@@ -77,11 +79,14 @@ class Happening:
 
 
 def latest_steps(actor: Actor, *, below: str | None = None, limit: int = 6) -> list[Happening]:
-    """Return the newest steps of articles that the actor may open, newest first."""
+    """Return the newest step of each of the articles that moved last, among those the actor may open, newest first."""
     ids = visible(actor, below).with_only_columns(Article.id).order_by(None)
-    newest = select(Transition).where(Transition.article_id.in_(ids)).order_by(Transition.id.desc()).limit(limit)
-    steps = list(db.session().scalars(access.unscoped(newest, why="visible")))
+    newest = select(Transition).where(Transition.article_id.in_(ids)).order_by(Transition.at.desc(), Transition.id.desc())
+    steps: dict[int, Transition] = {}
+    for step in db.session().scalars(access.unscoped(newest.limit(8 * limit), why="visible")):
+        steps.setdefault(step.article_id, step)
+    shown = list(steps.values())[:limit]
     head = joinedload(Article.head).options(load_only(Revision.headline, Revision.article_id, Revision.number))
-    articles = select(Article).where(Article.id.in_({step.article_id for step in steps})).options(head)
+    articles = select(Article).where(Article.id.in_([step.article_id for step in shown])).options(head)
     found = {article.id: article for article in db.session().scalars(access.unscoped(articles, why="visible"))}
-    return [Happening(found[step.article_id], step) for step in steps]
+    return [Happening(found[step.article_id], step) for step in shown]

@@ -61,9 +61,9 @@ def _ahead(article: Article, steps: list[Transition], now: datetime) -> list[Sta
     if state is State.APPROVED:
         return [Stage(_("等发布"), _people(article, rights.PUBLISH, now, {0}), "now")]
     if state is State.SCHEDULED:
-        return [Stage(_("定时发布"), _("系统"), "now", article.publish_at)]
+        return [Stage(_("到时自动发布"), "", "now", article.publish_at)]
     if article.is_live and article.expires_at:
-        return [Stage(_("下线"), _("系统"), "todo", article.expires_at)]
+        return [Stage(_("到时自动下线"), "", "todo", article.expires_at)]
     return []
 
 

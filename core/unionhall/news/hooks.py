@@ -16,6 +16,7 @@ from unionhall.hooks.types import (
     Actor,
     Area,
     Card,
+    Event,
     FeedEntry,
     HomeBlock,
     Job,
@@ -24,7 +25,7 @@ from unionhall.hooks.types import (
     Permission,
     SitemapEntry,
 )
-from unionhall.news import blocks, cli, dashboard, demo, editing, feeds, menus, publishing, queries
+from unionhall.news import blocks, cli, dashboard, demo, editing, feeds, menus, notify, publishing, queries
 from unionhall.news.desk_routes import bp as desk_bp
 from unionhall.news.rights import PERMISSIONS
 from unionhall.news.site import bp
@@ -40,6 +41,12 @@ def unionhall_permissions() -> Iterable[Permission]:
 def unionhall_jobs() -> Iterable[Job]:
     """What is due is published or taken down within seconds of its minute."""
     return [Job("news.due", _l("定时发布与下线"), timedelta(seconds=1), publishing.run_due)]
+
+
+@hookimpl
+def unionhall_committed(event: Event) -> None:
+    """An author hears of a return or a publication by mail."""
+    notify.tell_author(event)
 
 
 @hookimpl
@@ -102,7 +109,9 @@ def unionhall_home_blocks(now: datetime) -> Iterable[HomeBlock]:
 
 @hookimpl
 def unionhall_slot(slot: str, page: PageView) -> Iterable[Markup]:
-    """On an org's page: what it and those below it published."""
+    """On an org's page: what it and those below it published; before a merger: how many articles go over."""
+    if slot == "org_merge_preview" and page.org_id:
+        return blocks.going_over(page.org_id)
     return blocks.of_org(page.object_id) if slot == "org_page" and page.object_id else ()
 
 

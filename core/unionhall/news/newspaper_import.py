@@ -43,6 +43,11 @@ class Item:
         return self.existing is None and not self.repeated and not self.problem
 
     @property
+    def messages(self) -> tuple[str, ...]:
+        """Return what somebody has to look at: nothing for a story that is there already."""
+        return (self.problem,) if self.problem else self.flags if self.new else ()
+
+    @property
     def names(self) -> str:
         """Return everybody in its bylines."""
         return "、".join(name for line in self.content.bylines for name in line.names)
@@ -71,7 +76,7 @@ class Report:
         problems = [
             {"line": item.story.line, "headline": item.story.headline, "message": message}
             for item in self.items
-            for message in (*((item.problem,) if item.problem else ()), *item.flags)
+            for message in item.messages
         ]
         problems += [{"line": None, "headline": "", "message": message} for message in self.leftovers]
         return {"created": self.created, "updated": 0, "skipped": self.skipped, "problems": problems}

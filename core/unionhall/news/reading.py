@@ -19,6 +19,7 @@ CHARACTERS_A_MINUTE = 400
 SIZES = "(min-width: 1024px) 760px, 100vw"
 _IMAGE = re.compile(r'<img [^>]*?src="/media/[a-z0-9]{2}/([a-z0-9-]+)\.[a-z0-9]+"[^>]*>')
 _PAIR = re.compile(r"<dt>(.*?)</dt>\s*<dd>(.*?)</dd>", re.DOTALL)
+_MARKS = re.compile(r"</?mark>")
 _IMAGE_START = re.compile(r"<img (?!loading)")
 
 
@@ -35,9 +36,11 @@ class Text:
         return max(1, round(self.characters / CHARACTERS_A_MINUTE))
 
 
-def text(revision: Revision) -> Text:
-    """Return a revision's body for its page."""
+def text(revision: Revision, *, marks: bool = False) -> Text:
+    """Return a revision's body for its page; `marks` shows editors what an import was unsure of."""
     clean = richtext.clean(revision.body)
+    if not marks:
+        clean = _MARKS.sub("", clean)
     html = _run_in(clean, revision.slug_line)
     html = _with_sizes(html, _images(_IMAGE.findall(html)))
     html = _PAIR.sub(r"<div><dt>\1</dt><dd>\2</dd></div>", html)
@@ -49,7 +52,7 @@ def text(revision: Revision) -> Text:
 
 def feed_html(revision_body: str) -> Markup:
     """Return a body for a feed: cleaned, nothing added."""
-    return Markup(richtext.clean(revision_body))
+    return Markup(_MARKS.sub("", richtext.clean(revision_body)))
 
 
 def _run_in(html: str, slug_line: str) -> str:

@@ -17,7 +17,7 @@ from unionhall.news.models import Section
 from unionhall.news.rights import REVIEW, SIGN_OFF
 from unionhall.news.sections import LONGEST_LABEL, MOST_STEPS, SectionFields
 
-WHO: dict[str, Text] = {REVIEW: _l("编辑可审"), SIGN_OFF: _l("总编辑签发")}
+WHO: dict[str, Text] = {REVIEW: _l("编辑可审"), SIGN_OFF: _l("总编签发")}
 ROW_NAMES = ("step_label", "step_permission")
 
 

@@ -89,7 +89,7 @@ def edit(org_id: int) -> ResponseReturnValue:
             flash(_("资料已保存。"), "ok")
             return go(url_for("orgs_desk.org", org_id=org_id))
     page = render_template("orgs/desk_edit.html", form=form, parent=found.parent, org=found, theirs=theirs)
-    return page, status if theirs else _status(form)
+    return page, status if status != 200 else _status(form)
 
 
 @bp.route("/<int:org_id>/move", methods=["GET", "POST"])

@@ -144,8 +144,7 @@ def places(orgs: Iterable[Org]) -> dict[int, str]:
     """Return {org id: the short names above it, "省总 › 市总"}, in one query."""
     chains = {org.id: [int(part) for part in org.path.strip("/").split("/")][:-1] for org in orgs}
     wanted = {above for chain in chains.values() for above in chain}
-    rows = db.session().execute(select(Org.id, Org.short_name).where(Org.id.in_(wanted))).tuples() if wanted else ()
-    names = dict(rows)
+    names = {row.id: row.short_name for row in db.session().execute(select(Org.id, Org.short_name).where(Org.id.in_(wanted)))}
     return {org_id: " › ".join(names[above] for above in chain) for org_id, chain in chains.items()}
 
 

@@ -9,7 +9,8 @@ from __future__ import annotations
 import hashlib
 import json
 import struct
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Mapping
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -118,15 +119,16 @@ class Verdict:
 def verify(expect: tuple[int, str] | None = None) -> Verdict:
     """Recompute the chain. `expect` is a head published earlier, (n, hash): a cut tail shows against it."""
     last, count = ZERO, 0
-    for n, canonical, stored in _lines():
-        if n != count + 1:
-            return Verdict(count, last.hex(), count + 1, "missing")
-        last = chain_hash(n, last, canonical)
-        if last.hex() != stored:
-            return Verdict(count, last.hex(), n, "altered")
-        if expect and expect[0] == n and expect[1] != stored:
-            return Verdict(count, stored, n, "rewritten")
-        count = n
+    with closing(_lines()) as lines:
+        for n, canonical, stored in lines:
+            if n != count + 1:
+                return Verdict(count, last.hex(), count + 1, "missing")
+            last = chain_hash(n, last, canonical)
+            if last.hex() != stored:
+                return Verdict(count, last.hex(), n, "altered")
+            if expect and expect[0] == n and expect[1] != stored:
+                return Verdict(count, stored, n, "rewritten")
+            count = n
     head = db.session().execute(select(AuditHead.n, AuditHead.hash)).one()
     if (head.n, head.hash) != (count, last.hex()):
         return Verdict(count, last.hex(), count + 1, "cut")
@@ -135,9 +137,8 @@ def verify(expect: tuple[int, str] | None = None) -> Verdict:
     return Verdict(count, last.hex())
 
 
-def _lines() -> Iterator[tuple[int, str, str]]:
-    rows = db.session().execute(
-        select(AuditEntry.n, AuditEntry.event, AuditEntry.hash).order_by(AuditEntry.n).execution_options(yield_per=1000)
-    )
-    for row in rows:
-        yield row.n, row.event, row.hash
+def _lines() -> Generator[tuple[int, str, str], None, None]:
+    wanted = select(AuditEntry.n, AuditEntry.event, AuditEntry.hash).order_by(AuditEntry.n)
+    with db.session().execute(wanted.execution_options(yield_per=1000)) as rows:
+        for row in rows:
+            yield row.n, row.event, row.hash

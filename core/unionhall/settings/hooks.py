@@ -12,7 +12,7 @@ from markupsafe import Markup
 
 from unionhall.hooks.markers import hookimpl
 from unionhall.hooks.types import Actor, Area, HomeBlock, NavItem, Permission, Role
-from unionhall.platform.access import can
+from unionhall.platform.access import SITE, can
 from unionhall.settings import demo, desk
 from unionhall.settings.queries import site_settings
 from unionhall.settings.site import bp
@@ -55,7 +55,7 @@ def unionhall_demo(now: datetime) -> None:
 @hookimpl
 def unionhall_navigation(area: Area, actor: Actor) -> Iterable[NavItem]:
     """The privacy notice, where there is one; in the desk, the settings."""
-    if area == "desk" and can(actor, desk.READ):
+    if area == "desk" and can(actor, desk.READ, SITE):
         yield NavItem(_("设置"), url_for("settings_desk.settings"), "gear", 840, _("系统"))
     if area == "footer" and (url := site_settings().privacy_url):
         yield NavItem(_("隐私与个人信息"), url, "shield", 800, _("帮助"))

@@ -2,58 +2,71 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
 from unionhall.accounts.queries import names
-from unionhall.base import clock
 from unionhall.desk.lists import Pager, page_number
 from unionhall.host import migrations
-from unionhall.host.registry import host
+from unionhall.host.registry import collect, host
 from unionhall.platform import audit, jobs
-from unionhall.platform.access import needs
+from unionhall.platform.access import SITE, can, current_actor, needs, require
 from unionhall.system import queries
-from unionhall.system.labels import act_words
+from unionhall.system.labels import act_words, extra_words, obj_words
 
+PLUGINS, AUDIT = "system.plugins", queries.AUDIT
+FAILED = frozenset({"broken", "incompatible"})
 bp = Blueprint("system_desk", __name__, url_prefix="/system")
 
 
 @bp.get("/plugins/")
-@needs("system.plugins")
+@needs(PLUGINS)
 def plugins() -> ResponseReturnValue:
-    """Show every installed plugin and its state; switching is done on the server for now."""
-    waiting = {item.owner for item in migrations.status() if not item.up_to_date}
-    return render_template("system/plugins.html", statuses=host().statuses(), waiting=waiting)
+    """Show every installed plugin and its state; installing and switching happen on the server."""
+    require(current_actor(), PLUGINS, SITE)
+    statuses, chosen = host().statuses(), request.args.get("state", "")
+    groups = {status.found.name: "failed" if status.state in FAILED else status.state for status in statuses}
+    shown = [status for status in statuses if not chosen or groups[status.found.name] == chosen]
+    return render_template(
+        "system/plugins.html", total=len(statuses), counts=Counter(groups.values()), chosen=chosen,
+        failed=[status for status in shown if status.state in FAILED],
+        rest=[status for status in shown if status.state not in FAILED],
+        waiting={item.owner for item in migrations.status() if not item.up_to_date},
+    )
 
 
 @bp.get("/jobs/")
-@needs("system.plugins")
+@needs(PLUGINS)
 def job_list() -> ResponseReturnValue:
     """Show every job: how often, when last, how it ended."""
-    found = [(job, jobs.last_run(job.name)) for _found, job in host().gather("unionhall_jobs")]
+    require(current_actor(), PLUGINS, SITE)
+    found = [(job, jobs.last_run(job.name)) for job in collect("unionhall_jobs")]
     return render_template("system/jobs.html", jobs=found)
 
 
 @bp.get("/audit/")
-@needs("system.audit")
+@needs(AUDIT)
 def trail() -> ResponseReturnValue:
     """Show the audit trail, newest first, narrowed by what the query string says."""
     return _trail(None)
 
 
 @bp.post("/audit/")
-@needs("system.audit")
+@needs(AUDIT)
 def verify() -> ResponseReturnValue:
-    """Recompute the whole chain and say what was found."""
+    """Recompute the whole chain and say what was found; it is the whole site's, and takes a while."""
+    require(current_actor(), AUDIT, SITE)
     return _trail(audit.verify())
 
 
 def _trail(verdict: audit.Verdict | None) -> str:
-    wanted = queries.Wanted.from_query(request.args)
-    found, total = queries.entries(wanted, page=page_number())
+    wanted, actor = queries.Wanted.from_query(request.args), current_actor()
+    found, total = queries.entries(wanted, actor=actor, page=page_number())
     people = names({entry.actor_id for entry in found if entry.actor_id})
     return render_template(
         "system/audit.html", entries=found, pager=Pager(page_number(), total, queries.PAGE), wanted=wanted, people=people,
-        orgs=queries.org_names({entry.org_id for entry in found if entry.org_id}), words=act_words, acts=queries.acts(),
-        verdict=verdict, now=clock.now(),
+        orgs=queries.org_names({entry.org_id for entry in found if entry.org_id}), words=act_words, objects=obj_words,
+        extras=extra_words, acts=queries.acts(actor), verdict=verdict, whole=can(actor, AUDIT, SITE),
     )

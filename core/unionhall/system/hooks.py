@@ -14,7 +14,7 @@ from unionhall.hooks.markers import hookimpl
 from unionhall.hooks.types import Actor, Area, Card, Job, NavItem, Permission, Role
 from unionhall.host.registry import host
 from unionhall.platform import jobs, outbox
-from unionhall.platform.access import can
+from unionhall.platform.access import SITE, can
 from unionhall.system import desk
 from unionhall.system.site import bp
 
@@ -51,22 +51,24 @@ def unionhall_desk_blueprints() -> Iterable[Blueprint]:
 
 @hookimpl
 def unionhall_navigation(area: Area, actor: Actor) -> Iterable[NavItem]:
-    """The ways to the system screens."""
+    """The ways to the system screens; plugins that do not run are counted."""
     if area != "desk":
         return
-    if can(actor, "system.plugins"):
-        yield NavItem(_("插件"), url_for("system_desk.plugins"), "plug", 830, _("系统"))
+    if can(actor, desk.PLUGINS, SITE):
+        failed = sum(status.state in desk.FAILED for status in host().statuses())
+        yield NavItem(_("插件"), url_for("system_desk.plugins"), "plug", 830, _("系统"), failed, _("个没有运行"))
         yield NavItem(_("定时任务"), url_for("system_desk.job_list"), "clock", 835, _("系统"))
-    if can(actor, "system.audit"):
+    if can(actor, desk.AUDIT):
         yield NavItem(_("操作记录"), url_for("system_desk.trail"), "history", 850, _("系统"))
 
 
 @hookimpl
 def unionhall_dashboard_cards(actor: Actor, now: datetime) -> Iterable[Card]:
-    """What is wrong with plugins or the worker."""
-    if not can(actor, "system.plugins"):
+    """What is wrong with plugins or the worker; when nothing is, a line that says so."""
+    if not can(actor, desk.PLUGINS, SITE):
         return
-    problems = [status for status in host().statuses() if status.state in {"broken", "incompatible"}]
+    problems = [status for status in host().statuses() if status.state in desk.FAILED]
     state = jobs.last_run(OUTBOX)
-    stalled = state is None or state.last_run is None or now - state.last_run > STALLED
-    yield Card(Markup(render_template("system/card.html", problems=problems, stalled=stalled)), "side", 400)
+    last = state.last_run if state else None
+    stalled = last is None or now - last > STALLED
+    yield Card(Markup(render_template("system/card.html", problems=problems, stalled=stalled, last=last)), "side", 900)

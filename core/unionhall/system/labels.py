@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+
+from unionhall.accounts.labels import ROLES
+from unionhall.news.labels import STATES
+from unionhall.settings.forms import SettingsForm
 
 ACTS = {
     "accounts.login": _l("登录"), "accounts.login_failed": _l("登录没有成功"), "accounts.logout": _l("退出"),
@@ -12,16 +20,56 @@ ACTS = {
     "accounts.invited": _l("生成邀请链接"), "accounts.granted": _l("授权"), "accounts.revoked": _l("收回授权"),
     "accounts.disabled": _l("停用账号"), "accounts.enabled": _l("启用账号"), "accounts.sessions_ended": _l("结束会话"),
     "orgs.founded": _l("新建组织"), "orgs.renamed": _l("组织改名"), "orgs.updated": _l("改组织资料"), "orgs.moved": _l("移动组织"),
-    "orgs.merged": _l("合并组织"), "orgs.closed": _l("关闭组织"), "orgs.reopened": _l("恢复组织"),
+    "orgs.merged": _l("合并组织"), "orgs.absorbed": _l("接收合并"), "orgs.closed": _l("关闭组织"), "orgs.reopened": _l("恢复组织"),
     "settings.changed": _l("改设置"), "site.demo_loaded": _l("装入演示内容"),
     "news.created": _l("写稿"), "news.saved": _l("保存稿件"), "news.submit": _l("送审"), "news.recall": _l("撤回送审"),
     "news.pass": _l("审核通过"), "news.return": _l("退回修改"), "news.schedule": _l("定时发布"), "news.unschedule": _l("取消定时"),
     "news.publish": _l("发布"), "news.correct": _l("发布更正"), "news.withdraw": _l("撤下"), "news.reinstate": _l("恢复发布"),
     "news.archive": _l("归档"), "news.section_saved": _l("改栏目"), "news.section_removed": _l("删栏目"),
-    "media.uploaded": _l("上传图片"),
+    "news.featured": _l("首页推荐"), "news.refiled": _l("换栏目"), "news.imported": _l("导入稿件"),
+    "news.flags_dismissed": _l("确认导入提示"), "media.uploaded": _l("上传图片"),
+}  # fmt: skip
+OBJECTS = {
+    "account": _l("账号"), "org": _l("组织"), "article": _l("稿件"), "section": _l("栏目"), "image": _l("图片"),
+    "media": _l("图片"), "settings": _l("设置"), "site": _l("网站"),
+}  # fmt: skip
+ASPECTS = {
+    "role": _l("角色"), "keys": _l("项目"), "strong": _l("动态口令"), "revision": _l("版本"), "section": _l("栏目"),
+    "slug": _l("网址"), "steps": _l("审核步数"), "count": _l("数量"), "source": _l("来源"), "bytes": _l("字节"),
+    "lead": _l("头条"), "pinned": _l("置顶"), "created": _l("新建"), "skipped": _l("跳过"),
 }  # fmt: skip
 
 
 def act_words(act: str) -> str:
     """Return what an act is called."""
     return str(ACTS.get(act, act))
+
+
+def obj_words(obj: str) -> str:
+    """Return what an object is called: "稿件 12" for "article:12"."""
+    kind, _colon, number = obj.partition(":")
+    return f"{OBJECTS.get(kind, kind)} {number}".strip()
+
+
+def extra_words(extra: Mapping[str, Any]) -> list[str]:
+    """Return what else a line says: "角色：编辑", "状态：草稿 → 待审"."""
+    rest, phrases = dict(extra), []
+    if "before" in rest and "after" in rest:
+        states = [str(STATES.get(rest.pop(name), "")) for name in ("before", "after")]
+        phrases.append(_("%(aspect)s：%(values)s", aspect=_("状态"), values=" → ".join(states)))
+    phrases += [_("%(aspect)s：%(values)s", aspect=ASPECTS.get(name, name), values=_told(name, value)) for name, value in rest.items()]
+    return phrases
+
+
+def _told(name: str, value: Any) -> str:
+    if isinstance(value, bool):
+        return _("有") if value else _("无")
+    if isinstance(value, list):
+        return "、".join(_setting(item) if name == "keys" else str(item) for item in value)
+    return str(ROLES.get(value, value)) if name == "role" else str(value)
+
+
+def _setting(key: str) -> str:
+    """Return a setting's label, as its form has it."""
+    field = getattr(SettingsForm, key, None)
+    return str(field.args[0]) if field is not None else key

@@ -1,4 +1,4 @@
-"""Reads of the audit trail."""
+"""Reads of the audit trail, narrowed to the orgs that the reader audits."""
 
 from __future__ import annotations
 
@@ -6,17 +6,20 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select, true
 
 from unionhall.accounts.models import Account
 from unionhall.base import clock, db
-from unionhall.base.text import fold
+from unionhall.base.text import fold, like_escape, tidy
 from unionhall.orgs.models import Org
-from unionhall.platform.access import in_subtree, unscoped
+from unionhall.platform import access
+from unionhall.platform.access import Actor, in_subtree, unscoped
 from unionhall.platform.audit import AuditEntry
 
 PAGE = 50
+AUDIT = "system.audit"
 
 
 @dataclass(frozen=True)
@@ -24,7 +27,7 @@ class Wanted:
     """What the trail is narrowed to."""
 
     act: str = ""
-    login: str = ""
+    who: str = ""
     obj: str = ""
     org: str = ""
     since: datetime | None = None
@@ -33,15 +36,20 @@ class Wanted:
     @classmethod
     def from_query(cls, args: Mapping[str, str]) -> Wanted:
         """Read a query string; what cannot be read is left out."""
-        plain = {name: args.get(name, "").strip()[:80] for name in ("act", "login", "obj", "org")}
+        plain = {name: args.get(name, "").strip()[:80] for name in ("act", "who", "obj", "org")}
         until = _day(args.get("until", ""))
         return cls(**plain, since=_day(args.get("since", "")), until=until + timedelta(days=1) if until else None)
+
+    @property
+    def anything(self) -> bool:
+        """True when something is filtered out."""
+        return self != Wanted()
 
 
 def _day(text: str) -> datetime | None:
     try:
         return clock.from_local(datetime.strptime(text, "%Y-%m-%d"))  # noqa: DTZ007 - a Shanghai day
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
 
 
@@ -56,45 +64,61 @@ class Line:
     org_id: int | None
     obj: str
     request: str
-    extra: dict[str, str]
-    hash: str
+    extra: dict[str, Any]
 
 
-def entries(wanted: Wanted, *, page: int) -> tuple[list[Line], int]:
+def entries(wanted: Wanted, *, actor: Actor, page: int) -> tuple[list[Line], int]:
     """Return a page of the trail, newest first, and how many lines match."""
-    statement = select(AuditEntry)
+    conditions = [_visible(actor), *_conditions(wanted)]
+    total = db.session().scalar(select(func.count()).select_from(AuditEntry).where(and_(*conditions))) or 0
+    rows = select(AuditEntry).where(and_(*conditions)).order_by(AuditEntry.n.desc()).limit(PAGE).offset((page - 1) * PAGE)
+    return [_line(row) for row in db.session().scalars(rows)], total
+
+
+def _visible(actor: Actor) -> ColumnElement[bool]:
+    """The whole trail for who audits the whole site; else the lines of the orgs that somebody audits."""
+    if access.can(actor, AUDIT, access.SITE):
+        return true()
+    return AuditEntry.org_id.in_(_within(actor.paths(AUDIT)))
+
+
+def _within(paths: tuple[str, ...]) -> Select[int]:
+    return select(Org.id).where(or_(false(), *(in_subtree(Org.path, path) for path in paths)))
+
+
+def _conditions(wanted: Wanted) -> list[ColumnElement[bool]]:
+    found: list[ColumnElement[bool]] = []
     if wanted.act:
-        statement = statement.where(AuditEntry.act == wanted.act)
+        found.append(AuditEntry.act == wanted.act)
     if wanted.obj:
-        statement = statement.where(AuditEntry.obj == wanted.obj)
-    if wanted.login:
-        known = select(Account.id).where(Account.login_key == fold(wanted.login))
-        statement = statement.where(AuditEntry.actor_id.in_(unscoped(known, why="audit")))
+        found.append(AuditEntry.obj == wanted.obj)
+    if wanted.who:
+        people = select(Account.id).where(or_(Account.login_key == fold(wanted.who), Account.name == tidy(wanted.who)))
+        found.append(AuditEntry.actor_id.in_(unscoped(people, why="audit")))
     if wanted.org:
-        path = db.session().scalar(select(Org.path).where(Org.slug == wanted.org)) or "/-/"
-        statement = statement.where(AuditEntry.org_id.in_(select(Org.id).where(in_subtree(Org.path, path))))
+        pattern = f"%{like_escape(tidy(wanted.org))}%"
+        named = select(Org.path).where(or_(Org.name.like(pattern, escape="\\"), Org.short_name.like(pattern, escape="\\")))
+        found.append(AuditEntry.org_id.in_(_within(tuple(db.session().scalars(named.order_by(Org.path).limit(50))))))
     if wanted.since:
-        statement = statement.where(AuditEntry.at >= wanted.since)
+        found.append(AuditEntry.at >= wanted.since)
     if wanted.until:
-        statement = statement.where(AuditEntry.at < wanted.until)
-    total = db.session().scalar(select(func.count()).select_from(statement.subquery())) or 0
-    rows = db.session().scalars(statement.order_by(AuditEntry.n.desc()).limit(PAGE).offset((page - 1) * PAGE))
-    return [_line(row) for row in rows], total
+        found.append(AuditEntry.at < wanted.until)
+    return found
 
 
 def _line(row: AuditEntry) -> Line:
     event = json.loads(row.event)
-    extra = {name[2:]: str(value) for name, value in event.items() if name.startswith("x_")}
-    return Line(row.n, row.at, row.act, row.actor_id, row.org_id, row.obj, event.get("req", ""), extra, row.hash)
+    extra = {name[2:]: value for name, value in event.items() if name.startswith("x_")}
+    return Line(row.n, row.at, row.act, row.actor_id, row.org_id, row.obj, event.get("req", ""), extra)
 
 
-def acts() -> list[str]:
-    """Return every act that was ever recorded, for the filter."""
-    return list(db.session().scalars(select(AuditEntry.act).distinct().order_by(AuditEntry.act)))
+def acts(actor: Actor) -> list[str]:
+    """Return every act that was ever recorded where the reader audits, for the filter."""
+    return list(db.session().scalars(select(AuditEntry.act).where(_visible(actor)).distinct().order_by(AuditEntry.act)))
 
 
 def org_names(ids: set[int]) -> dict[int, str]:
     """Return {org id: short name}."""
     if not ids:
         return {}
-    return dict(db.session().execute(select(Org.id, Org.short_name).where(Org.id.in_(ids))).tuples().all())
+    return {row.id: row.short_name for row in db.session().execute(select(Org.id, Org.short_name).where(Org.id.in_(ids)))}

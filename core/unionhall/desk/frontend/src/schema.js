@@ -31,6 +31,9 @@ const Link = Mark.create({
   renderHTML: ({ mark }) => ['a', { href: mark.attrs.href }, 0],
 });
 
+// What an import was unsure of; it cannot be set here, and readers never see it.
+const Marked = Mark.create({ name: 'marked', inclusive: false, parseHTML: () => [{ tag: 'mark' }], renderHTML: bare('mark') });
+
 // Written elsewhere (imports, older articles) and kept as they are: pairs of term and figure, a quotation's source.
 const Pairs = Node.create({
   name: 'pairs',
@@ -70,7 +73,7 @@ const spans = () => ({
 const cell = (type, tag) => type.extend({ addAttributes: spans, renderHTML: ({ HTMLAttributes }) => [tag, HTMLAttributes, 0] });
 
 export const schema = (figure) => [
-  Document, Paragraph, Text, Bold, Italic, Strike, HardBreak, HorizontalRule, Headings, Link, Fact, Pairs, PairTerm, PairText, QuoteSource,
+  Document, Paragraph, Text, Bold, Italic, Strike, HardBreak, HorizontalRule, Headings, Link, Marked, Fact, Pairs, PairTerm, PairText, QuoteSource,
   Blockquote.extend({ content: '(paragraph | bulletList | orderedList)+ quoteSource?', renderHTML: bare('blockquote', { class: 'pull' }) }),
   BulletList, ListItem,
   OrderedList.extend({ addAttributes: () => ({}), renderHTML: bare('ol') }),
