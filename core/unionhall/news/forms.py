@@ -14,6 +14,8 @@ from werkzeug.datastructures import MultiDict
 from wtforms import Field, HiddenField, SelectField, StringField, TextAreaField, ValidationError
 from wtforms.validators import DataRequired
 
+from unionhall.accounts.models import Account
+from unionhall.base.errors import RuleBroken
 from unionhall.desk.forms import DeskForm, at_most
 from unionhall.hooks.types import Actor
 from unionhall.news import references
@@ -55,12 +57,9 @@ class BylinesField(Field):
             self.data = [BylineRow(*row) for row in zip_longest(*columns, fillvalue="")]
 
     def pre_validate(self, form: Any) -> None:
-        """Refuse a role that nobody offers, and a link to an account that stands behind several names."""
-        for row in self.data:
-            if row.role not in set(BylineRole):
-                raise ValidationError(_("署名的身份要从列表里选。"))
-            if row.login.strip() and len(split_names(row.names)) != 1:
-                raise ValidationError(_("关联账号的那一条只能写一个名字。几个人都要关联，请分成几条。"))
+        """Refuse a role that nobody offers."""
+        if any(row.role not in set(BylineRole) for row in self.data):
+            raise ValidationError(_("署名的身份要从列表里选。"))
 
 
 def _number(text: Any) -> int:
@@ -109,7 +108,7 @@ class ArticleForm(DeskForm):
 
     def content(self, org: Org, actor: Actor, article: Article | None = None) -> Content:
         """Return what was typed as content. Raises RuleBroken for a byline's login or a number that leads nowhere."""
-        lines = tuple(_line(row, org, actor, article) for row in self.bylines.data if row.names.strip())
+        lines = tuple(line for row in self.bylines.data for line in _lines(row, org, actor, article) if line.names)
         return replace(self.parts(), bylines=lines, related=tuple(_related(self.related_numbers())))
 
     def parts(self) -> Content:
@@ -162,21 +161,36 @@ def typed(form: MultiDict[str, str]) -> dict[str, list[str]]:
     return {name: form.getlist(name) for name in TYPED if name in form}
 
 
-def _line(row: BylineRow, org: Org, actor: Actor, article: Article | None) -> BylineLine:
+def _lines(row: BylineRow, org: Org, actor: Actor, article: Article | None) -> Iterable[BylineLine]:
+    """One row is one line; where one of its several names is the linked person's, that person gets a line alone."""
+    names = split_names(row.names)
+    if not names:
+        return
     place = references.org_by_name(row.org.strip()) if row.org.strip() else None
     if row.org.strip() and place is None:
         raise references.no_such_org(row.org)
-    return BylineLine(row.role, split_names(row.names), place.id if place else None, _account(row.login, org, actor, article))
+    line = BylineLine(row.role, names, place.id if place else None)
+    account = _account(row.login, org, actor, article)
+    if account is None:
+        yield line
+        return
+    if len(names) > 1 and account.name not in names:
+        message = _("关联账号的那一条写了几个名字，里面没有“%(name)s”。几个人都要关联，请分成几条。", name=account.name)
+        raise RuleBroken(message, field="bylines")
+    at = names.index(account.name) if len(names) > 1 else 0
+    yield replace(line, names=names[:at])
+    yield replace(line, names=names[at : at + 1], account_id=account.id)
+    yield replace(line, names=names[at + 1 :])
 
 
-def _account(login: str, org: Org, actor: Actor, article: Article | None) -> int | None:
+def _account(login: str, org: Org, actor: Actor, article: Article | None) -> Account | None:
     if not login.strip():
         return None
     found = references.account_by_login(login)
     kept = {line.account_id for line in article.head.bylines} if article else set()
     if found is None or not (found.id in kept or references.linkable(found, org, actor)):
         raise references.no_such_login(login)
-    return found.id
+    return found
 
 
 def _related(numbers: list[str]) -> Iterable[int]:

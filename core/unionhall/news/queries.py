@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import groupby
 from typing import Any
 
 from flask_babel import get_locale
@@ -114,13 +115,9 @@ def story(article: Article, now: datetime) -> Story:
 
 
 def credits(revision: Revision) -> tuple[Credit, ...]:
-    """Return a revision's bylines, grouped as the editor ordered them."""
-    lines: dict[int, Credit] = {}
-    for item in revision.bylines:
-        known = lines.get(item.line)
-        slug = item.org.slug if item.org else ""
-        lines[item.line] = Credit(item.role, (*known.names, item.name) if known else (item.name,), slug)
-    return tuple(lines.values())
+    """Return a revision's bylines in the editor's order, neighbours of one role and one org together."""
+    groups = groupby(revision.bylines, lambda item: (item.role, item.org.slug if item.org else ""))
+    return tuple(Credit(role, tuple(item.name for item in items), slug) for (role, slug), items in groups)
 
 
 def latest(now: datetime, *, limit: int, section_id: int | None = None, but: Iterable[int] = ()) -> list[Story]:

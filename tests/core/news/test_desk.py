@@ -254,7 +254,7 @@ def test_a_form_with_errors_keeps_everything(desk, work, newsroom):
 @pytest.mark.parametrize(
     ("changes", "says"),
     [
-        ({"byline_login": ["nobody"]}, "没有找到登录名“nobody”"), ({"byline_names": ["甲、乙"], "byline_login": ["x"]}, "只能写一个名字"),
+        ({"byline_login": ["nobody"]}, "没有找到登录名“nobody”"), ({"byline_names": ["甲、乙"]}, "几个人都要关联"),
         ({"byline_org": ["不存在的工会"]}, "没有找到叫“不存在的工会”的组织"), ({"byline_role": ["boss"]}, "从列表里选"),
         ({"related": ["A-20260514-999"]}, "没有找到编号"), ({"related": ["看这篇"]}, "没有找到编号 看这篇"),
         ({"cover_id": ["77"]}, "这张题图不存在"), ({"org_id": ["1"]}, "以哪个组织的名义"), ({"section_id": ["99"]}, "请选择栏目"),
@@ -266,6 +266,17 @@ def test_what_leads_nowhere_is_said_at_its_field(desk, work, newsroom, changes, 
     assert (answer.status_code, says in answer.get_data(as_text=True)) == (422, True)
     with work():
         assert count() == 0
+
+
+def test_the_linked_name_among_several_gets_a_line_alone(desk, work, newsroom):
+    browser = desk(newsroom["writer"])
+    form = browser.form("/desk/news/new")
+    writer = form["byline_names"][0]
+    answer = browser.post("/desk/news/new", **form | {"headline": ["题"], "byline_names": [f"罗工宣、{writer}、周牧"]})
+    assert answer.status_code == 303
+    with work():
+        lines = [(line.name, line.line, line.account_id is not None) for line in find(int(answer.location.split("/")[3])).head.bylines]
+    assert lines == [("罗工宣", 0, False), (writer, 1, True), ("周牧", 2, False)]
 
 
 def test_a_foreign_account_cannot_be_linked_and_answers_like_none(desk, work, make, newsroom):
