@@ -11,7 +11,7 @@ from unionhall.testing import catalogues
 HOME = Path(unionhall.__file__).parent
 PLACEHOLDER = re.compile(r"%\((\w+)\)[sd]")
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
-KEPT_CHINESE = {"中文"}
+KEPT_CHINESE = {"中文", "身份宝", "本报讯", "本网讯", "公网安备", "ICP备", "记者甲", "某某"}
 
 
 def english():

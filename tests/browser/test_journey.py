@@ -154,7 +154,10 @@ def test_the_second_saver_sees_both_and_loses_nothing(person, shot):
     first.goto(address)
     assert first.input_value("#headline") == "第二个人改的标题"
     first.goto(address.replace("/edit", "/history"))
-    assert "第一个人改的标题" in first.inner_text("main")
+    first.get_by_role("link", name="比上一版").first.click()
+    first.wait_for_load_state()
+    assert (first.locator("main del").all_inner_texts(), first.locator("main ins").all_inner_texts()) == (["一"], ["二"])
+    shot(first, "diff-1280")
 
 
 def test_a_story_can_be_written_without_scripts(person):
