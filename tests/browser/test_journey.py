@@ -76,8 +76,8 @@ def test_a_story_from_draft_to_reader(person, photo, shot):
 
     writer.goto(f"/desk/news/{number}/edit")
     assert "请补充汤锅每天供应到几点。" in writer.inner_text("main")
-    writer.locator(".rte__body").click()
-    writer.keyboard.press("Control+End")
+    writer.locator(".rte__body p").last.click()
+    writer.keyboard.press("End")
     writer.keyboard.press("Enter")
     writer.keyboard.type("热汤供应到凌晨两点。")
     writer.click('button[name="then"][value="submit"]')
@@ -111,6 +111,7 @@ def test_a_story_from_draft_to_reader(person, photo, shot):
     text = reader.inner_text("article")
     assert all(words in text for words in ("后厨改灶记", "沈一禾", "罗工宣", "周牧", "本网讯", "热汤供应到凌晨两点"))
     assert reader.locator("article figure img").first.evaluate("image => image.complete && image.naturalWidth > 0")
+    assert text.index("汤锅还冒着热气") < text.index("热汤供应到凌晨两点")
     shot(reader, "article-390")
     for path in ("/feed.xml", "/news/jiceng/feed.xml"):
         assert HEADLINE in reader.request.get(path).text()
