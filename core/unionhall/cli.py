@@ -10,7 +10,7 @@ import click
 from flask import Flask, current_app
 
 from unionhall.base import clock, db
-from unionhall.base.errors import ConfigProblem, UnionHallError
+from unionhall.base.errors import UnionHallError
 from unionhall.host import migrations
 from unionhall.host.registry import host
 from unionhall.orgs.models import OrgKind
@@ -54,9 +54,7 @@ def _application(safe: bool) -> Flask:
 def main() -> None:
     """Run a command; a refusal becomes a sentence (or JSON with --json) and its exit code."""
     try:
-        cli.main(standalone_mode=False)
-    except click.exceptions.Exit as error:
-        sys.exit(error.exit_code)
+        code = cli.main(standalone_mode=False)
     except click.Abort:
         sys.exit(130)
     except click.ClickException as error:
@@ -67,7 +65,8 @@ def main() -> None:
             click.echo(json.dumps({"error": {"code": error.code, "message": str(error)}}, ensure_ascii=False))
         else:
             click.echo(f"{error.code}: {error}", err=True)
-        sys.exit(error.exit_code if not isinstance(error, ConfigProblem) else ConfigProblem.exit_code)
+        sys.exit(error.exit_code)
+    sys.exit(code if isinstance(code, int) else 0)
 
 
 @click.group(cls=Commands)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -181,3 +183,13 @@ def test_the_command_reports_and_fails_on_errors(app, runner, work, make):
     deploy = runner.invoke(cli, ["check", "--deploy"], obj=app)
     assert deploy.exit_code == 1
     assert "UH-S004 error: site_url 不是 https 地址，现在是 http://127.0.0.1:8000。\n    site_url = https://" in deploy.output
+
+
+@pytest.mark.parametrize(("command", "code"), [(["check"], 1), (["check", "--deploy"], 1), (["plugins", "list"], 0), (["frobnicate"], 2)])
+def test_a_shell_sees_the_exit_code(tmp_path, command, code):
+    """The process ends with it, not only click's test runner."""
+    clean = {name: value for name, value in os.environ.items() if not name.startswith("UNIONHALL_")}
+    environment = clean | {"UNIONHALL_INSTANCE": str(tmp_path)}
+    line = [sys.executable, "-m", "unionhall", "--safe", *command]
+    ended = subprocess.run(line, env=environment, capture_output=True, text=True, check=False)
+    assert ended.returncode == code, ended.stderr
