@@ -215,8 +215,8 @@ def _plain(verdict: audit.Verdict) -> dict[str, Any]:
 
 
 def all_jobs() -> list[Any]:
-    """Return every job of core and of loaded plugins."""
-    return [job for _found, job in host().gather("unionhall_jobs")]
+    """Return every job of core and of the plugins that are enabled now."""
+    return host().collect("unionhall_jobs")
 
 
 @cli.command("check")
@@ -252,7 +252,7 @@ def worker() -> None:
     """Run due jobs until told to stop."""
     from unionhall.server import run_worker
 
-    run_worker(all_jobs())
+    run_worker(all_jobs)
 
 
 @cli.command("serve")

@@ -7,7 +7,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from types import FrameType
 
 import structlog
@@ -35,7 +35,7 @@ def run_web(app: Flask, address: str, port: int) -> None:
     ).serve()
 
 
-def run_worker(wanted: Iterable[Job]) -> None:
+def run_worker(wanted: Callable[[], Iterable[Job]]) -> None:
     """Run due jobs until SIGTERM or SIGINT; the job under way is finished first."""
     stop = threading.Event()
 

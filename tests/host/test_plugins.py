@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from flask import Blueprint
 from markupsafe import Markup
@@ -9,7 +11,9 @@ from markupsafe import Markup
 from unionhall.app import create_app
 from unionhall.base import db
 from unionhall.base.errors import PluginProblem
+from unionhall.cli import all_jobs
 from unionhall.hooks.markers import hookimpl
+from unionhall.hooks.types import Job
 from unionhall.host.registry import host
 from unionhall.plugin import needs
 from unionhall.setup import set_up
@@ -177,3 +181,24 @@ def test_safe_mode_loads_no_plugin(install, build):
 def named(function, name):
     function.__name__ = name
     return function
+
+
+def test_a_plugins_jobs_run_only_while_it_is_enabled(install, build):
+    @hookimpl
+    def unionhall_jobs():
+        return [Job("alpha.tick", "滴答", timedelta(seconds=1), lambda now: None)]
+
+    install("alpha", unionhall_jobs=unionhall_jobs)
+    app = build()
+
+    def wanted():
+        host().forget()
+        return "alpha.tick" in [job.name for job in all_jobs()]
+
+    with app.app_context():
+        seen = [wanted()]
+        for on in (True, False):
+            with db.unit_of_work():
+                host().switch("alpha", on=on)
+            seen.append(wanted())
+    assert seen == [False, True, False]

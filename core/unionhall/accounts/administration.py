@@ -7,6 +7,7 @@ from datetime import datetime
 
 from flask_babel import gettext as _
 from sqlalchemy import func, select, update
+from sqlalchemy.orm import aliased
 
 from unionhall.accounts import letters, second_factor, services, sessions
 from unionhall.accounts.models import Account, AccountGrant
@@ -180,8 +181,15 @@ def reset_second_factor(account: Account, *, actor: Actor, now: datetime) -> Non
 
 
 def hand_over(source_id: int, target_id: int, *, actor: Actor, now: datetime) -> None:
-    """Move accounts and grants from an org to the one it is merged into."""
+    """Move accounts and grants from an org to the one it is merged into; a role held at both for good is kept once."""
     db.session().execute(update(Account).where(Account.org_id == source_id).values(org_id=target_id))
+    there = aliased(AccountGrant)
+    held = select(there.id).where(
+        there.account_id == AccountGrant.account_id, there.role == AccountGrant.role, there.org_id == target_id,
+        there.revoked_at.is_(None), there.ends_at.is_(None), there.starts_at <= now,
+    )
+    twice = (AccountGrant.org_id == source_id) & AccountGrant.revoked_at.is_(None) & held.exists()
+    db.session().execute(update(AccountGrant).where(twice).values(revoked_at=now), execution_options={"synchronize_session": False})
     db.session().execute(
         update(AccountGrant).where(AccountGrant.org_id == source_id, AccountGrant.revoked_at.is_(None)).values(org_id=target_id)
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from threading import Event as Signal
 
@@ -48,13 +48,15 @@ def last_run(name: str) -> JobState | None:
     return db.session().get(JobState, name)
 
 
-def work(jobs: Iterable[Job], stop: Signal) -> None:
-    """Run due jobs once a second until told to stop; a failure of the database is logged and outlived."""
-    wanted = list(jobs)
+def work(wanted: Callable[[], Iterable[Job]], stop: Signal) -> None:
+    """Run due jobs once a second until told to stop; a failure of the database is logged and outlived.
+
+    What is wanted is asked every time, so that a plugin's jobs begin and end with its switch.
+    """
     while not stop.is_set():
         started = time.monotonic()
         try:
-            run_due(wanted, clock.now())
+            run_due(wanted(), clock.now())
         except Exception:
             log.exception("worker tick failed")
         finally:

@@ -141,6 +141,20 @@ def test_merging_an_org_takes_accounts_and_grants_along(work, make):
         assert (found.org_id, found.grants[0].org_id) == (new.id, new.id)
 
 
+@pytest.mark.both
+def test_a_role_held_at_both_orgs_is_kept_once_after_a_merger(work, make):
+    with work() as session:
+        old, new = make.org(), make.org()
+        account = make.account(Role.EDITOR, old)
+        for place in (new, old):
+            administration.grant(account, Role.EDITOR if place is new else Role.AUDITOR, place, actor=SYSTEM, now=clock.now())
+        session.flush()
+        administration.hand_over(old.id, new.id, actor=SYSTEM, now=clock.now())
+        session.expire_all()
+        held = session.scalars(select(AccountGrant).where(AccountGrant.org_id == new.id, AccountGrant.revoked_at.is_(None)))
+        assert sorted(grant.role for grant in held) == ["auditor", "editor"]
+
+
 def test_an_administrator_works_over_http(client, login, post, work, make):
     with work():
         org = make.org()
