@@ -157,10 +157,10 @@ def _on_http(error: HTTPException) -> ResponseReturnValue:
 
 
 def _on_database(error: DBAPIError) -> ResponseReturnValue:
-    log.exception("database unavailable")
     if g.pop("writing", False):
-        db.finish(keep=False)  # so that the error page reads without waiting for the write lock
-    refusal = Unavailable(_("数据库现在写不进去，没有保存。内容还在你的浏览器里，请返回上一页，稍等片刻再试一次。"))
+        db.finish(keep=False)  # so that the log and the error page read without waiting for the write lock
+    log.exception("database unavailable")
+    refusal = Unavailable(_("数据库现在写不进去，没有保存。请稍等片刻，再试一次。"))
     return _on_refusal(refusal)
 
 
@@ -179,11 +179,22 @@ def _answer(status: int, code: str, message: str) -> Response:
         return response
     page = "desk/error.html" if request.path.startswith("/desk/") and g.get("actor") and g.actor.known else "site/error.html"
     try:
-        body = render_template(page, status=status, message=message, reference=reference)
+        again = _typed() if status == Unavailable.status else []
+        body = render_template(page, status=status, message=message, reference=reference, again=again, address=_same_address())
     except Exception:
         log.exception("error page failed")
         body = render_template("site/error_plain.html", status=status, lang=html_lang(), reference=reference)
     return Response(body, status=status, mimetype="text/html")
+
+
+def _typed() -> list[tuple[str, str]]:
+    """Return what a form brought, for the error page to send again; nothing when a password or a code was among it."""
+    brought = list(request.form.items(multi=True))
+    return [] if any("password" in name or name == "code" for name, _value in brought) else brought
+
+
+def _same_address() -> str:
+    return safe_next(request.full_path.rstrip("?"), "/")
 
 
 def _way_back() -> str:

@@ -60,7 +60,10 @@ def test_a_locked_database_is_said_and_pages_are_still_served(app, client, monke
     try:
         assert client.get("/").status_code == 200
         answer = client.post("/login", data={"login": "someone", "password": "something"})
+        lost = client.post("/desk/news/new?org=1", data={"headline": "写到\n一半", "byline_names": ["甲", "乙"]}).text
     finally:
         other.execute("ROLLBACK")
         other.close()
-    assert (answer.status_code, "没有保存" in answer.text) == (503, True)
+    assert (answer.status_code, "没有保存" in answer.text, "something" in answer.text) == (503, True, False)
+    assert 'action="/desk/news/new?org=1"' in lost
+    assert [part in lost for part in ('name="headline" value="写到\n一半"', 'value="甲"', 'value="乙"', "再提交一次")] == [True] * 4
