@@ -119,7 +119,7 @@ def main() -> None:
         image = _plain(_open(sys.stdin.buffer.read(), most_pixels, longest))
         image.thumbnail((longest, longest), Image.Resampling.LANCZOS)
         kind = "PNG" if image.mode == "RGBA" else "JPEG"
-        made = [width for width in widths if width <= image.width]
+        made = sorted({min(width, image.width) for width in widths}) if image.width >= min(widths) else []
         parts = [_encode(image, kind), *(_encode(_resized(image, width), "WEBP") for width in made)]
     except MemoryError:
         refuse("too-many-pixels")

@@ -87,7 +87,7 @@ def test_an_upload_is_stored_with_its_renditions(app, work, people, send):
     with work():
         row = db.session().scalar(access.unscoped(select(Image), why="test"))
         assert answer.json == {"id": row.id, "src": row.src, "width": 1200, "height": 800}
-        assert (row.file_name, row.org_id, row.uploaded_by, len(row.widths)) == ("车间.jpg", people["org"], people["writer"], 2)
+        assert (row.file_name, row.org_id, row.uploaded_by, len(row.widths)) == ("车间.jpg", people["org"], people["writer"], 3)
         assert files(app) == sorted([f"{row.stem}.jpg", *(f"{row.stem}-{width}.webp" for width in row.widths)])
     with app.test_client().get(answer.json["src"]) as shown:
         assert shown.status_code == 200
@@ -159,7 +159,7 @@ def test_a_unit_of_work_that_fails_takes_its_files_back(app, work, make):
         with work():
             if store:
                 services.store_image(picture(), "a.jpg", org=make.root, actor=SYSTEM, now=clock.now())
-                assert len(files(app)) == 3
+                assert len(files(app)) == 4
             raise RuntimeError
 
     with pytest.raises(RuntimeError):
@@ -169,7 +169,7 @@ def test_a_unit_of_work_that_fails_takes_its_files_back(app, work, make):
         services.store_image(picture(), "a.jpg", org=make.root, actor=SYSTEM, now=clock.now())
     with pytest.raises(RuntimeError):
         fail_after(False)
-    assert len(files(app)) == 3
+    assert len(files(app)) == 4
 
 
 def test_metadata_is_gone(app, work, make):
