@@ -15,7 +15,9 @@ from unionhall.hooks.types import Actor, Event
 from unionhall.host import assets, discovery, mounting, slots, themes
 from unionhall.host.registry import PluginHost
 from unionhall.platform import access, mail, outbox
+from unionhall.platform.pagecache import layer, shelf
 from unionhall.platform.storage import LocalFolder
+from unionhall.site import display
 
 FEATURES = ("site", "desk", "settings", "orgs", "accounts", "media", "news", "system")
 
@@ -41,6 +43,7 @@ def create_app(overrides: dict[str, Any] | None = None, *, plugins: bool = True)
     _rights(app, host)
     _outbox(app, host)
     _looks(app, host, config)
+    _page_cache(app, config)
     if config.proxy_hops:
         hops = config.proxy_hops
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
@@ -60,6 +63,14 @@ def _outbox(app: Flask, host: PluginHost) -> None:
     with app.app_context():
         outbox.handle(mail.TOPIC, mail.deliver)
         outbox.handle("event", lambda payload: host.call("unionhall_committed", event=Event(**payload)))
+
+
+def _page_cache(app: Flask, config: configuration.Config) -> None:
+    if config.page_cache_mb:
+        kept = shelf.Shelf(config.redis_url, assets.build(app)) if config.redis_url else shelf.NoShelf()
+        most = config.page_cache_mb * 1024 * 1024
+        variants = display.cookies(config.languages)
+        app.wsgi_app = layer.PageCache(app, variants=variants, most_bytes=most, shelf=kept)  # type: ignore[method-assign]
 
 
 def _looks(app: Flask, host: PluginHost, config: configuration.Config) -> None:

@@ -15,6 +15,7 @@ from unionhall.cli import all_jobs
 from unionhall.hooks.markers import hookimpl
 from unionhall.hooks.types import Job
 from unionhall.host.registry import host
+from unionhall.platform.pagecache import memory
 from unionhall.plugin import needs
 from unionhall.setup import set_up
 from unionhall.testing.pytest_plugin import SETTINGS
@@ -44,13 +45,13 @@ def slot_saying(text):
 
 def said(app):
     with app.test_request_context():
-        host().forget()
+        memory.forget()
         return [str(part) for part in host().collect("unionhall_slot", slot="probe", page=None, actor=None)]
 
 
 def states(app):
     with app.app_context():
-        host().forget()
+        memory.forget()
         return {status.found.name: status.state for status in host().statuses()}
 
 
@@ -192,7 +193,7 @@ def test_a_plugins_jobs_run_only_while_it_is_enabled(install, build):
     app = build()
 
     def wanted():
-        host().forget()
+        memory.forget()
         return "alpha.tick" in [job.name for job in all_jobs()]
 
     with app.app_context():

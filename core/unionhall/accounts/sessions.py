@@ -20,6 +20,7 @@ from unionhall.platform.access import rights, unscoped
 
 TOUCH = timedelta(minutes=1)
 KEPT = timedelta(days=30)
+HINT_COOKIE = "uh_in"  # tells our script, and nobody else, that asking for the corner is worth it
 OPEN_PATHS = ("/static/", "/media/", "/healthz", "/readyz")
 
 
@@ -138,6 +139,8 @@ def set_cookie(response: Response) -> Response:
             cookie_name(), token, max_age=config().session_hours * 3600, path="/",
             secure=config().secure_cookies, httponly=True, samesite="Lax",
         )
+        response.set_cookie(HINT_COOKIE, "1", max_age=config().session_hours * 3600, secure=config().secure_cookies, samesite="Lax")
     elif drop:
         response.delete_cookie(cookie_name(), path="/", secure=config().secure_cookies, httponly=True, samesite="Lax")
+        response.delete_cookie(HINT_COOKIE, secure=config().secure_cookies, samesite="Lax")
     return response

@@ -42,6 +42,8 @@ class Config(BaseSettings):
     smtp_user: str = ""
     smtp_password: str = ""
     mail_from: str = "unionhall@localhost"
+    redis_url: str = ""
+    page_cache_mb: int = Field(32, ge=0, description="memory for kept pages in each web process; 0 keeps none")
     web_threads: int = Field(8, ge=1)
     web_workers: int = Field(1, ge=1)
     log_level: str = "INFO"

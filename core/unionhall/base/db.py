@@ -24,8 +24,8 @@ NAMING = {
     "pk": "pk_%(table_name)s",
 }
 __all__ = [
-    "IntegrityError", "Model", "UTCDateTime", "after_commit", "engine", "finish", "init", "keep", "resting", "session", "start_writing",
-    "unit_of_work", "update_count", "write_aside",
+    "IntegrityError", "Model", "UTCDateTime", "after_commit", "engine", "finish", "init", "is_writing", "keep", "resting", "session",
+    "start_writing", "unit_of_work", "update_count", "write_aside",
 ]  # fmt: skip
 LOCK_WAIT_SECONDS = 5
 log = structlog.get_logger("unionhall.db")
@@ -109,6 +109,11 @@ def start_writing() -> None:
     """Mark the unit of work that begins now as a writing one; ends whatever was being read before."""
     session().rollback()
     _writing.set(True)
+
+
+def is_writing() -> bool:
+    """Say whether this unit of work is a writing one."""
+    return _writing.get()
 
 
 def finish(*, keep: bool) -> None:

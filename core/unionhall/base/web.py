@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import secrets
 import unicodedata
-from typing import Any
 from urllib.parse import urlsplit
 
 import structlog
@@ -225,7 +224,7 @@ def client_address() -> str:
     return request.remote_addr or "unknown"
 
 
-def no_index(response: Any) -> Any:
+def no_index(response: Response) -> Response:
     """Ask search engines to leave this page out."""
     response.headers["X-Robots-Tag"] = "noindex"
     return response

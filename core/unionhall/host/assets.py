@@ -8,6 +8,7 @@ from pathlib import Path
 from flask import Flask
 from whitenoise import WhiteNoise
 
+from unionhall import __version__
 from unionhall.base.crypto import config
 
 
@@ -19,6 +20,7 @@ def mount_assets(app: Flask, folders: dict[str, Path]) -> None:
         prefixes[name] = f"/static/{name}/{_fingerprint(folder)}"
         whitenoise.add_files(str(folder), prefix=prefixes[name])
     app.wsgi_app = whitenoise  # type: ignore[method-assign]
+    app.extensions["unionhall.assets"] = prefixes
 
     def asset(path: str) -> str:
         name, _, rest = path.partition("/")
@@ -34,6 +36,12 @@ def _fingerprint(folder: Path) -> str:
         if path.is_file():
             digest.update(path.relative_to(folder).as_posix().encode() + b"\0" + path.read_bytes())
     return digest.hexdigest()[:10]
+
+
+def build(app: Flask) -> str:
+    """Return what tells one build of the site from another: the version and every static file."""
+    prefixes = app.extensions["unionhall.assets"]
+    return hashlib.sha256(repr((__version__, sorted(prefixes.items()))).encode()).hexdigest()[:12]
 
 
 def absolute(path: str) -> str:

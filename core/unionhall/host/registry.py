@@ -20,8 +20,8 @@ from unionhall.base.errors import PluginProblem
 from unionhall.hooks import specs
 from unionhall.hooks.markers import PROJECT
 from unionhall.host.discovery import Found, State
+from unionhall.platform import pagecache
 
-REFRESH_SECONDS = 1.0
 SLOW_SECONDS = 0.5
 RESERVED = frozenset({"base", "core", "static", "api", "my"})
 log = structlog.get_logger("unionhall.host")
@@ -58,7 +58,6 @@ class PluginHost:
             self.plugins.append(self._register(found))
         self._enabled: frozenset[str] = frozenset()
         self._places: dict[str, int] = {}
-        self._fresh_until = 0.0
 
     def _register(self, found: Found) -> Found:
         if found.module is None:
@@ -95,20 +94,19 @@ class PluginHost:
         """Return features and loaded plugins, in call order as far as it is known before the database is."""
         return [*self.features, *(found for found in self.plugins if found.module is not None)]
 
-    def refresh(self, *, now: float | None = None) -> None:
+    def refresh(self) -> None:
         """Read the enabled set again, at most once a second; without a database the last one stands."""
-        now = time.monotonic() if now is None else now
-        if not self.plugins or now < self._fresh_until:
-            return
-        self._fresh_until = now + REFRESH_SECONDS
+        if self.plugins:
+            self._enabled, self._places = pagecache.remembered("plugins", self._switches)
+
+    def _switches(self) -> tuple[frozenset[str], dict[str, int]]:
         try:
-            with db.engine().connect() as connection:
-                rows = connection.execute(select(PluginSwitch.name, PluginSwitch.enabled, PluginSwitch.position)).all()
+            rows = db.session().execute(select(PluginSwitch.name, PluginSwitch.enabled, PluginSwitch.position)).all()
         except SQLAlchemyError:
+            db.session().rollback()
             log.warning("enabled set could not be read")
-            return
-        self._enabled = frozenset(row.name for row in rows if row.enabled)
-        self._places = {row.name: row.position for row in rows}
+            return self._enabled, self._places
+        return frozenset(row.name for row in rows if row.enabled), {row.name: row.position for row in rows}
 
     def is_enabled(self, name: str) -> bool:
         """Say whether hooks and pages of this feature or plugin are live."""
@@ -132,12 +130,12 @@ class PluginHost:
         found = next((found for found in self.plugins if found.name == name), None)
         if found is None or found.plugin is None:
             raise PluginProblem(f"plugin {name!r} is not installed or cannot be loaded", code="plugin-not-loaded")
-        self.refresh(now=float("inf"))
+        self.refresh()
         self._check_needs(found, on)
         choice = db.session().get(PluginSwitch, name) or PluginSwitch(name=name)
         choice.enabled = on
         db.session().add(choice)
-        db.after_commit(self.forget)
+        pagecache.purge(pagecache.SITE)
 
     def _check_needs(self, found: Found, on: bool) -> None:
         if on:
@@ -150,10 +148,6 @@ class PluginHost:
             ]
         if missing:
             raise PluginProblem(", ".join(missing), code="plugin-needs" if on else "plugin-needed")
-
-    def forget(self) -> None:
-        """Make the next request read the enabled set again."""
-        self._fresh_until = 0.0
 
     def implementations(self, hook: str, *, everyone: bool = False) -> Iterator[tuple[Found, Any]]:
         """Yield (plugin, implementation) in call order, of those enabled, or of everyone loaded."""

@@ -14,6 +14,7 @@ from unionhall.hooks.types import HomeBlock
 from unionhall.news import queries
 from unionhall.news.models import Article, Section
 from unionhall.orgs.models import Org
+from unionhall.platform import pagecache
 from unionhall.platform.access import unscoped
 from unionhall.site.paging import page_number
 
@@ -23,6 +24,7 @@ NOTICE_SLUGS = frozenset({"notices", "notice", "gonggao", "announcements"})
 
 def home(now: datetime) -> Iterator[HomeBlock]:
     """Yield the lead, a block for each section, the notices and the newest of each org."""
+    pagecache.tag("news")
     lead = queries.lead(now)
     if lead is None:
         return

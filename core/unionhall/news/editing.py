@@ -18,7 +18,7 @@ from unionhall.news import references, rights
 from unionhall.news.content import Content
 from unionhall.news.models import Article, Autosave, Revision, Section, State
 from unionhall.orgs.models import Org
-from unionhall.platform import access, audit
+from unionhall.platform import access, audit, pagecache
 from unionhall.platform.access import Actor
 
 
@@ -188,7 +188,7 @@ def _first_open_section() -> Section:
 
 def _place(article: Article, org: Org | None, section: Section | None, slug: str, actor: Actor) -> set[str]:
     """Move the article to another org or section, or give it another address; a published address stays."""
-    moved = set()
+    moved, was_in = set(), article.section_id
     if org is not None and org.id != article.org_id:
         if not access.can(actor, rights.WRITE, org):
             raise NotAllowed(_("你不能以“%(org)s”的名义写稿。", org=org.name))
@@ -203,6 +203,9 @@ def _place(article: Article, org: Org | None, section: Section | None, slug: str
         moved.add("section")
     if slug and article.published_at is None and _readdress(article, slugify(slug)):
         moved.add("slug")
+    if moved and article.live_id is not None:
+        places = (f"news:section:{section_id}" for section_id in {was_in, article.section_id})
+        pagecache.purge("news", f"news:article:{article.id}", *places)
     return moved
 
 

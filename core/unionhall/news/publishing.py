@@ -14,7 +14,7 @@ from unionhall.hooks.types import SYSTEM, Actor, Event
 from unionhall.news import rights
 from unionhall.news.models import LIVE, Article, State
 from unionhall.news.workflow import step as take_step
-from unionhall.platform import access, audit, outbox
+from unionhall.platform import access, audit, outbox, pagecache
 from unionhall.settings.queries import site_settings
 
 log = structlog.get_logger("unionhall.news")
@@ -128,6 +128,7 @@ def feature(article: Article, *, lead: bool, pinned_until: datetime | None, acto
         article.lead_at = now if lead else None
     article.pinned_until = pinned_until
     db.session().flush()
+    _purge(article)
     audit.record("news.featured", f"article:{article.id}", actor=actor, now=now, org_id=article.org_id,
                  lead=lead, pinned=pinned_until is not None)
 
@@ -199,4 +200,13 @@ def _check_period(publish_at: datetime, expires_at: datetime | None) -> None:
 
 
 def _tell(article: Article, name: str, now: datetime) -> None:
+    _purge(article)
     outbox.publish(Event(name, article.id, article.org_id, {"state": article.state}), now=now)
+
+
+def _purge(article: Article) -> None:
+    """Drop the pages that show the article, the lists it may be in, and the articles that point to its section or tags."""
+    words = {tag.name for revision in (article.head, article.live) if revision for tag in revision.tags}
+    pagecache.purge(
+        "news", f"news:article:{article.id}", f"news:section:{article.section_id}", *(f"news:tag:{word}" for word in words)
+    )

@@ -17,7 +17,7 @@ from unionhall.base.errors import NotFound
 from unionhall.media.models import Image
 from unionhall.news.models import LIVE, Article, Byline, Revision, Section, State, Tag, Transition
 from unionhall.orgs.models import Org
-from unionhall.platform import access
+from unionhall.platform import access, pagecache
 
 PAGE = 20
 PUBLIC = [state.value for state in LIVE]
@@ -106,11 +106,15 @@ def story(article: Article, now: datetime) -> Story:
     live = article.live
     if live is None or article.published_at is None:
         raise NotFound()
+    pagecache.tag(f"news:article:{article.id}")
+    pinned = bool(article.pinned_until and article.pinned_until > now)
+    if pinned and article.pinned_until:
+        pagecache.until(article.pinned_until)
     return Story(
         article.id, article.url, live.kicker, live.headline, live.summary, section_name(article.section),
         article.section.slug, org_name(article.org), article.org.slug, article.published_at,
         article.corrected_at or article.published_at, credits(live), live.cover, live.cover_alt,
-        bool(article.pinned_until and article.pinned_until > now),
+        pinned,
     )
 
 
@@ -181,6 +185,7 @@ def _page(statement: Select[Any], now: datetime, number: int, *order: ColumnElem
 
 def in_section(section_id: int, now: datetime, number: int, *, below: str | None = None) -> Page:
     """Return a page of a section, perhaps only of one org's subtree. Raises NotFound past the last page."""
+    pagecache.tag(f"news:section:{section_id}")
     statement = _live().where(Article.section_id == section_id)
     if below:
         statement = statement.where(access.within(Article, [below]))
@@ -189,16 +194,19 @@ def in_section(section_id: int, now: datetime, number: int, *, below: str | None
 
 def of_org(path: str, now: datetime, number: int) -> Page:
     """Return a page of what an org and those below it published."""
+    pagecache.tag("news")
     return _page(_live().where(access.within(Article, [path])), now, number, Article.published_at.desc(), Article.id.desc())
 
 
 def all_latest(now: datetime, number: int) -> Page:
     """Return a page of everything, newest first."""
+    pagecache.tag("news")
     return _page(_live(), now, number, Article.published_at.desc(), Article.id.desc())
 
 
 def by_name(name: str, now: datetime, number: int) -> Page:
     """Return a page of what is signed with a name, or with other names of the account linked to it. Raises NotFound."""
+    pagecache.tag("news")
     linked = select(Byline.account_id).where(Byline.name == name, Byline.account_id.is_not(None))
     mine = select(Byline.revision_id).where(or_(Byline.name == name, Byline.account_id.in_(linked)))
     page = _page(_live().where(Article.live_id.in_(mine)), now, number, Article.published_at.desc(), Article.id.desc())
@@ -209,6 +217,7 @@ def by_name(name: str, now: datetime, number: int) -> Page:
 
 def with_tag(name: str, now: datetime, number: int) -> Page:
     """Return a page of what is filed under a tag. Raises NotFound when nothing is."""
+    pagecache.tag("news")
     tagged = select(Tag.revision_id).where(Tag.name == name)
     page = _page(_live().where(Article.live_id.in_(tagged)), now, number, Article.published_at.desc(), Article.id.desc())
     if not page.total:
@@ -235,6 +244,7 @@ def public_article(slug: str) -> Article:
 
 def related(revision: Revision, article: Article, now: datetime, *, limit: int = 4) -> list[Story]:
     """Return the stories an editor chose, filled up with the newest that share a tag, then of the section."""
+    pagecache.tag(f"news:section:{article.section_id}", *(f"news:tag:{tag.name}" for tag in revision.tags))
     ids = [item.article_id for item in revision.related]
     chosen = {a.id: a for a in db.session().scalars(_live().where(Article.id.in_(ids)))} if ids else {}
     found = [story(chosen[item], now) for item in ids if item in chosen][:limit]
@@ -289,6 +299,7 @@ def newest_of_orgs(now: datetime, *, limit: int) -> list[Story]:
 
 def addresses() -> list[tuple[str, datetime]]:
     """Return (address, last change) of every live article, for the sitemap."""
+    pagecache.tag("news")
     rows = db.session().execute(
         access.unscoped(
             select(Section.slug, Article.slug, Article.published_at, Article.corrected_at)
@@ -302,6 +313,7 @@ def addresses() -> list[tuple[str, datetime]]:
 
 def feed(now: datetime, limit: int, section_id: int | None = None) -> list[tuple[Story, str]]:
     """Return the newest stories with their sanitised bodies, for a feed."""
+    pagecache.tag("news" if section_id is None else f"news:section:{section_id}")
     statement = _live().order_by(Article.published_at.desc(), Article.id.desc()).limit(limit)
     if section_id is not None:
         statement = statement.where(Article.section_id == section_id)

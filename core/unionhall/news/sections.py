@@ -14,7 +14,7 @@ from unionhall.base.text import slugify, tidy
 from unionhall.hooks.types import Actor
 from unionhall.news import rights
 from unionhall.news.models import Article, ReviewStep, Section, State
-from unionhall.platform import access, audit
+from unionhall.platform import access, audit, pagecache
 
 RESERVED = frozenset({"by", "tag", "preview", "feed.xml"})
 MOST_STEPS, LONGEST_LABEL = 5, 20
@@ -61,6 +61,7 @@ def save_section(section: Section | None, fields: SectionFields, *, actor: Actor
     db.session().flush()
     row.steps.extend(ReviewStep(position=at, label=label, permission=kind) for at, (label, kind) in enumerate(steps))
     db.session().flush()
+    pagecache.purge(pagecache.SITE)
     audit.record("news.section_saved", f"section:{row.id}", actor=actor, now=now, slug=slug, steps=len(steps))
     return row
 
@@ -92,6 +93,7 @@ def remove_section(section: Section, *, actor: Actor, now: datetime) -> None:
             db.session().delete(section)
     except db.IntegrityError as error:
         raise _not_empty(name, 1) from error
+    pagecache.purge(pagecache.SITE)
     audit.record("news.section_removed", f"section:{section_id}", actor=actor, now=now, slug=slug)
 
 

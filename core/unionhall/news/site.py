@@ -16,6 +16,7 @@ from unionhall.news import feeds, queries, reading, structured
 from unionhall.news.labels import role_word
 from unionhall.news.models import Article, State
 from unionhall.orgs import queries as orgs
+from unionhall.platform.pagecache import shared, tag
 from unionhall.site.feeds import SIZE
 from unionhall.site.feeds import answer as answer_feed
 from unionhall.site.paging import page_number
@@ -32,6 +33,7 @@ def words() -> dict[str, Any]:
 
 
 @bp.get("/")
+@shared("page")
 def latest() -> ResponseReturnValue:
     """List everything, newest first."""
     page = queries.all_latest(clock.now(), page_number())
@@ -39,6 +41,7 @@ def latest() -> ResponseReturnValue:
 
 
 @bp.get("/by/<path:name>/")
+@shared("page")
 def by_name(name: str) -> ResponseReturnValue:
     """List what is signed with a name."""
     page = queries.by_name(name, clock.now(), page_number())
@@ -46,6 +49,7 @@ def by_name(name: str) -> ResponseReturnValue:
 
 
 @bp.get("/tag/<path:name>/")
+@shared("page")
 def with_tag(name: str) -> ResponseReturnValue:
     """List what is filed under a word."""
     page = queries.with_tag(name, clock.now(), page_number())
@@ -53,6 +57,7 @@ def with_tag(name: str) -> ResponseReturnValue:
 
 
 @bp.get("/<section>/")
+@shared("page", "org")
 def section(section: str) -> ResponseReturnValue:
     """List a section, perhaps only what one org and those below it published."""
     found = queries.section(section)
@@ -66,6 +71,7 @@ def section(section: str) -> ResponseReturnValue:
 
 
 @bp.get("/<section>/feed.xml")
+@shared()
 def section_feed(section: str) -> ResponseReturnValue:
     """Return a section's newest stories, as Atom."""
     found = queries.section(section)
@@ -74,9 +80,11 @@ def section_feed(section: str) -> ResponseReturnValue:
 
 
 @bp.get("/<section>/<slug>/")
+@shared()
 def article(section: str, slug: str) -> ResponseReturnValue:
     """Show an article; a withdrawn one keeps its address and says so."""
     found = queries.public_article(slug)
+    tag(f"news:article:{found.id}")
     if found.section.slug != section:
         return redirect(found.url, 301)
     if found.withdrawn_at:
@@ -93,9 +101,11 @@ def article(section: str, slug: str) -> ResponseReturnValue:
 
 
 @bp.get("/<section>/<slug>/qr.svg")
+@shared()
 def qr(section: str, slug: str) -> ResponseReturnValue:
     """Return the article's address as a QR code."""
     found = queries.public_article(slug)
+    tag(f"news:article:{found.id}")
     drawn = BytesIO()
     segno.make(absolute(found.url), error="m", micro=False).save(drawn, kind="svg", scale=5, border=2, xmldecl=False)
     return Response(drawn.getvalue(), mimetype="image/svg+xml")

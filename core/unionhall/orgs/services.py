@@ -19,7 +19,7 @@ from unionhall.base.text import fold, slugify, tidy
 from unionhall.host.registry import host
 from unionhall.orgs import queries
 from unionhall.orgs.models import Org, OrgChange, OrgKind, OrgStatus
-from unionhall.platform import access, audit
+from unionhall.platform import access, audit, pagecache
 from unionhall.platform.access import Actor
 
 MANAGE = "orgs.manage"
@@ -290,4 +290,5 @@ def _note(
     db.session().add(
         OrgChange(org_id=org.id, at=now, act=act, before=before or {}, after=after or {}, actor_id=actor.account_id)
     )
+    pagecache.purge(pagecache.SITE)
     audit.record(f"orgs.{act}", f"org:{org.id}", actor=actor, now=now, org_id=org.id)

@@ -14,6 +14,7 @@ from unionhall.base.text import tidy
 from unionhall.hooks.types import PageView, Text
 from unionhall.orgs import queries
 from unionhall.orgs.models import Org, OrgKind, OrgStatus
+from unionhall.platform.pagecache import shared
 
 LEVELS = 3
 KINDS: dict[str, Text] = {
@@ -36,6 +37,7 @@ def label(org: Org) -> str:
 
 
 @bp.get("/")
+@shared(unless=("q",))
 def tree() -> ResponseReturnValue:
     """Show the upper levels of the tree, or the orgs whose name matches."""
     search = tidy(request.args.get("q", ""))[:60]
@@ -47,6 +49,7 @@ def tree() -> ResponseReturnValue:
 
 
 @bp.get("/<slug>/")
+@shared("page")
 def org(slug: str) -> ResponseReturnValue:
     """Show one org; one that was merged leads to where it went, an address of old to the present one."""
     found = queries.holder_of_slug(slug)

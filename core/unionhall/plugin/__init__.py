@@ -40,6 +40,10 @@ from unionhall.platform.access import OrgOwned, can, current_actor, in_subtree, 
 from unionhall.platform.audit import record as record_audit
 from unionhall.platform.mail import send as send_mail
 from unionhall.platform.outbox import publish
+from unionhall.platform.pagecache import purge as purge_pages
+from unionhall.platform.pagecache import remembered, shared
+from unionhall.platform.pagecache import tag as tag_page
+from unionhall.platform.pagecache import until as page_until
 
 __all__ = [
     "READER",
@@ -91,9 +95,12 @@ __all__ = [
     "never_cache",
     "optional_field",
     "page_number",
+    "page_until",
     "plain_text",
     "publish",
+    "purge_pages",
     "record_audit",
+    "remembered",
     "require",
     "required",
     "safe_next",
@@ -101,8 +108,10 @@ __all__ = [
     "seal",
     "send_mail",
     "session",
+    "shared",
     "sign",
     "slugify",
+    "tag_page",
     "tidy",
     "unit_of_work",
     "unscoped",

@@ -4,29 +4,19 @@ from __future__ import annotations
 
 import hashlib
 import json
-import time
 from dataclasses import asdict, fields
 
-from flask import current_app
 from sqlalchemy import select
 
 from unionhall.base import db
+from unionhall.platform.pagecache.memory import remembered
 from unionhall.settings.models import Setting
 from unionhall.settings.schema import SiteSettings
-
-FRESH_SECONDS = 1.0
-_KEY = "unionhall.settings"
 
 
 def site_settings() -> SiteSettings:
     """Return the settings in force: stored values over defaults."""
-    kept = current_app.extensions.get(_KEY)
-    if kept and kept[0] > time.monotonic():
-        found: SiteSettings = kept[1]
-        return found
-    settings = stored()
-    current_app.extensions[_KEY] = (time.monotonic() + FRESH_SECONDS, settings)
-    return settings
+    return remembered("settings", stored)
 
 
 def stored() -> SiteSettings:
@@ -39,8 +29,3 @@ def stored() -> SiteSettings:
 def stamp(settings: SiteSettings) -> str:
     """Return what tells one state of the settings from another, for a form to bring back."""
     return hashlib.sha256(json.dumps(asdict(settings), sort_keys=True).encode()).hexdigest()[:16]
-
-
-def forget() -> None:
-    """Make this process read the settings again."""
-    current_app.extensions.pop(_KEY, None)

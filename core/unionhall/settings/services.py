@@ -13,7 +13,7 @@ from unionhall.base import db
 from unionhall.base.errors import Conflict
 from unionhall.base.text import tidy
 from unionhall.hooks.types import Actor
-from unionhall.platform import access, audit
+from unionhall.platform import access, audit, pagecache
 from unionhall.settings import queries
 from unionhall.settings.models import Setting
 from unionhall.settings.schema import SiteSettings
@@ -44,7 +44,7 @@ def change(values: dict[str, Any], *, seen: str | None = None, actor: Actor, now
             changed.append(key)
     if changed:
         _flush()
-        db.after_commit(queries.forget)
+        pagecache.purge(pagecache.SITE)
         audit.record("settings.changed", "settings", actor=actor, now=now, keys=sorted(changed))
     return changed
 

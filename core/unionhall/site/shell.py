@@ -17,9 +17,9 @@ from unionhall.hooks.types import NavItem
 from unionhall.host.assets import absolute
 from unionhall.host.registry import collect
 from unionhall.platform.access import current_actor
+from unionhall.site.display import MODE_COOKIE, THEME_COOKIE, THEMES
 from unionhall.site.paging import page_links, page_url
 
-THEMES = ("light", "dark", "auto")
 LANGUAGE_NAMES = {"zh_CN": "简体中文", "en": "English"}
 _JSON_ESCAPES = {ord(mark): f"\\u{ord(mark):04x}" for mark in "<>&'\u2028\u2029"}
 
@@ -49,13 +49,13 @@ def grouped(items: list[NavItem]) -> list[tuple[str, list[NavItem]]]:
 
 def theme_choice() -> str:
     """Return the colours the reader chose."""
-    chosen = request.cookies.get("uh_theme", "")
+    chosen = request.cookies.get(THEME_COOKIE, "")
     return chosen if chosen in THEMES else THEMES[0]
 
 
 def is_elder() -> bool:
     """Say whether the reader chose the large-type version."""
-    return request.cookies.get("uh_mode") == "elder"
+    return request.cookies.get(MODE_COOKIE) == "elder"
 
 
 def language() -> str:

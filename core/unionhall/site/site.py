@@ -2,29 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
-from flask import Blueprint, Response, abort, current_app, g, redirect, render_template, request, session, url_for
+from flask import (
+    Blueprint,
+    Response,
+    abort,
+    current_app,
+    g,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    session,
+    url_for,
+)
 from flask.typing import ResponseReturnValue
 
 from unionhall.base import clock, i18n
 from unionhall.base.crypto import config
-from unionhall.base.web import csrf, go, never_cache, safe_next
+from unionhall.base.web import csrf, go, never_cache, no_index, safe_next
 from unionhall.hooks.types import HomeBlock, PageView
 from unionhall.host.assets import absolute
 from unionhall.host.registry import collect
 from unionhall.platform.access import current_actor
-from unionhall.site import feeds, formatting, shell, sitemaps
+from unionhall.platform.pagecache import NOTE_COOKIE, shared
+from unionhall.site import display, feeds, formatting, shell, sitemaps
 
-PREFERENCES: dict[str, tuple[str, Callable[[], tuple[str, ...]]]] = {
-    "theme": ("uh_theme", lambda: shell.THEMES),
-    "mode": ("uh_mode", lambda: ("elder", "standard")),
-    "lang": (i18n.LANGUAGE_COOKIE, lambda: config().languages),
-}
+PREFERENCES = {"theme": display.THEME_COOKIE, "mode": display.MODE_COOKIE, "lang": i18n.LANGUAGE_COOKIE}
 KEEP = timedelta(days=365)
-PRIVATE = ("/desk/", "/my/", "/login", "/logout", "/activate", "/preview/", "/preferences", "/api/", "/search")
+PRIVATE = ("/desk/", "/my/", "/login", "/logout", "/activate", "/preview/", "/preferences", "/corner", "/api/", "/search")
 
 bp = Blueprint("site", __name__)
 for _name, _filter in formatting.FILTERS.items():
@@ -33,6 +41,7 @@ bp.app_context_processor(shell.context)
 
 
 @bp.get("/")
+@shared()
 def home() -> ResponseReturnValue:
     """Show what features and plugins put on the home page."""
     blocks = sorted(collect("unionhall_home_blocks", now=clock.now()), key=lambda block: block.order)
@@ -52,10 +61,11 @@ def preferences() -> ResponseReturnValue:
     if not _from_here():
         csrf.protect()
     response = go(safe_next(request.form.get("next"), url_for("site.home")))
-    for name, (cookie, choices) in PREFERENCES.items():
+    choices = display.cookies(config().languages)
+    for name, cookie in PREFERENCES.items():
         if (value := request.form.get(name)) is None:
             continue
-        if value not in choices():
+        if value not in choices[cookie]:
             abort(400)
         response.set_cookie(cookie, value, max_age=KEEP, secure=config().secure_cookies, httponly=True, samesite="Lax")
     return response
@@ -71,13 +81,22 @@ def _from_here() -> bool:
     return bool(origin) and f"{origin}/".startswith(request.host_url)
 
 
+@bp.get("/corner")
+def corner() -> ResponseReturnValue:
+    """Return the link that a logged-in person's browser puts in place of "log in" on pages that are for everybody."""
+    never_cache()
+    return no_index(make_response(render_template("site/corner.html")))
+
+
 @bp.get("/feed.xml")
+@shared()
 def feed() -> ResponseReturnValue:
     """Return the newest of everything, as Atom."""
     return feeds.answer(feeds.newest(clock.now()), url_for("site.feed"), url_for("site.home"))
 
 
 @bp.get("/sitemap.xml")
+@shared()
 def sitemap() -> ResponseReturnValue:
     """Return every public address, or an index of parts when there are many."""
     parts = sitemaps.parts(clock.now())
@@ -87,6 +106,7 @@ def sitemap() -> ResponseReturnValue:
 
 
 @bp.get("/sitemap-<int:number>.xml")
+@shared()
 def sitemap_part(number: int) -> ResponseReturnValue:
     """Return one part of the sitemap."""
     parts = sitemaps.parts(clock.now())
@@ -112,11 +132,21 @@ def _xml(template: str, **values: Any) -> Response:
     return Response(render_template(template, **values), mimetype="application/xml")
 
 
+def _say_that_a_message_waits(response: Response) -> None:
+    """While a message waits in the browser's session, pages must not come from the cache, which would not show it."""
+    waits, said = "_flashes" in session, NOTE_COOKIE in request.cookies
+    if waits and not said:
+        response.set_cookie(NOTE_COOKIE, "1", secure=config().secure_cookies, httponly=True, samesite="Lax")
+    elif said and not waits:
+        response.delete_cookie(NOTE_COOKIE, secure=config().secure_cookies, httponly=True, samesite="Lax")
+
+
 @bp.after_app_request
 def revalidate(response: Response) -> Response:
     """Let browsers and caches ask "still the same?": an ETag on whatever everybody may see, 304 when it is."""
     if response.cache_control.public:
         return response
+    _say_that_a_message_waits(response)
     response.vary.add("Cookie")
     if current_actor().known or session.modified or "csrf_token" in g or "Set-Cookie" in response.headers:
         never_cache()

@@ -13,7 +13,7 @@ from markupsafe import Markup
 from unionhall.hooks.markers import hookimpl
 from unionhall.hooks.types import Actor, Area, Card, Job, NavItem, Permission, Role
 from unionhall.host.registry import host
-from unionhall.platform import jobs, outbox
+from unionhall.platform import jobs, outbox, pagecache
 from unionhall.platform.access import SITE, can
 from unionhall.system import desk
 from unionhall.system.site import bp
@@ -33,8 +33,11 @@ def unionhall_permissions() -> Iterable[Permission]:
 
 @hookimpl
 def unionhall_jobs() -> Iterable[Job]:
-    """What was promised after a commit is delivered."""
-    return [Job(OUTBOX, _l("投递通知和事件"), timedelta(seconds=1), outbox.deliver)]
+    """What was promised after a commit is delivered; what all processes have read is removed."""
+    return [
+        Job(OUTBOX, _l("投递通知和事件"), timedelta(seconds=1), outbox.deliver),
+        Job("system.purges", _l("清理页面缓存的旧记录"), timedelta(hours=1), pagecache.forget_old),
+    ]
 
 
 @hookimpl

@@ -11,7 +11,7 @@ from flask import Flask
 
 from unionhall.app import create_app
 from unionhall.base import db
-from unionhall.settings import queries as settings
+from unionhall.platform.pagecache import memory
 from unionhall.setup import set_up
 
 ROOT_ORG = "云麓省总工会"
@@ -42,8 +42,7 @@ class Site:
 
     def forget(self) -> None:
         """Empty what the process keeps between requests."""
-        self.app.extensions["unionhall.host"].forget()
-        settings.forget()
+        memory.forget()
 
 
 class SQLiteSite(Site):

@@ -22,6 +22,7 @@ from unionhall.news.rights import REVIEW
 from unionhall.orgs import queries as orgs
 from unionhall.orgs.models import Org, OrgKind
 from unionhall.orgs.services import OrgFields, create_org
+from unionhall.platform import pagecache
 
 PASSWORD = "四季常青的那棵树"  # noqa: S105 - of test accounts only
 
@@ -69,6 +70,7 @@ class Make:
         section.steps = [ReviewStep(position=at, label=label, permission=kind) for at, (label, kind) in enumerate(steps)]
         db.session().add(section)
         db.session().flush()
+        pagecache.purge(pagecache.SITE)
         return section
 
     def content(self, headline: str = "", **fields: Any) -> Content:

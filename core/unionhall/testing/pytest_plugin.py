@@ -25,7 +25,9 @@ from unionhall.testing.databases import PostgresSite, Site, SQLiteSite
 from unionhall.testing.factories import Make, log_in
 
 START = "2026-05-14 09:30"
-SETTINGS: dict[str, Any] = {"testing": True, "secret_key": "only for tests " * 3, "password_cost": 1, "password_memory": 8}
+SETTINGS: dict[str, Any] = {
+    "testing": True, "secret_key": "only for tests " * 3, "password_cost": 1, "password_memory": 8, "page_cache_mb": 0,
+}  # fmt: skip
 
 
 def pytest_configure(config: pytest.Config) -> None:

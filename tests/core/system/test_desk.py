@@ -13,6 +13,7 @@ from unionhall.host import migrations
 from unionhall.host.discovery import Found
 from unionhall.host.registry import PluginSwitch
 from unionhall.platform import jobs
+from unionhall.platform.pagecache import memory
 from unionhall.system.hooks import OUTBOX
 
 PLUGINS, JOBS = "/desk/system/plugins/", "/desk/system/jobs/"
@@ -46,7 +47,8 @@ def installed(app, work, monkeypatch):
     monkeypatch.setattr(app.extensions["unionhall.host"], "plugins", [on, off, new, bad])
     with work() as session:
         session.add(PluginSwitch(name="quiz", enabled=True))
-    app.extensions["unionhall.host"].forget()
+    with app.app_context():
+        memory.forget()
 
 
 @pytest.mark.parametrize("path", [PLUGINS, JOBS])

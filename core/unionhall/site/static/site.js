@@ -91,3 +91,17 @@ for (const element of document.querySelectorAll('[data-needs-js]')) {
   element.hidden = element.matches('[data-read-aloud]') && !speech;
 }
 document.querySelector('.notice[role="alert"][tabindex="-1"]')?.focus();
+
+// Pages for everybody come from a cache and say "log in"; who is logged in gets their own corner put in its place.
+async function ownCorner() {
+  if (!/(?:^|; )uh_in=1/.test(document.cookie)) return;
+  const answer = await fetch('/corner', { headers: { Accept: 'text/html' } }).catch(() => null);
+  if (!answer?.ok) return;
+  const own = new DOMParser().parseFromString(await answer.text(), 'text/html').querySelector('[data-corner]');
+  if (!own) return;
+  for (const link of document.querySelectorAll('[data-corner]')) {
+    link.href = own.getAttribute('href');
+    link.replaceChildren(...[...own.childNodes].map((node) => node.cloneNode(true)));
+  }
+}
+ownCorner();

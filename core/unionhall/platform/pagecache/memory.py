@@ -1,0 +1,39 @@
+"""What a process may remember between requests: small values that stand on every page, such as settings and menus."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from flask import current_app
+
+from unionhall.base import db
+from unionhall.platform.pagecache.purges import EXTENSION, MEMORY
+
+FRESH_SECONDS = 1.0
+_Value = TypeVar("_Value")
+
+
+def remembered(name: str, build: Callable[[], _Value]) -> _Value:
+    """Return what `build` gave lately in this process: at most a second ago, and before no purge that is known here.
+
+    The value must be frozen and free of database objects. A unit of work that writes sees its own truth, unremembered.
+    """
+    watch = current_app.extensions.get(EXTENSION)
+    if db.is_writing():
+        return build()
+    memory: dict[str, tuple[Any, float, Any]] = current_app.extensions.setdefault(MEMORY, {})
+    number = watch.seen if watch else None
+    kept = memory.get(name)
+    if kept is not None and kept[0] == number and kept[1] > time.monotonic():
+        found: _Value = kept[2]
+        return found
+    value = build()
+    memory[name] = (number, time.monotonic() + FRESH_SECONDS, value)
+    return value
+
+
+def forget() -> None:
+    """Forget everything that this process remembers."""
+    current_app.extensions.pop(MEMORY, None)
