@@ -6,19 +6,22 @@ import time
 from collections.abc import Callable
 from typing import Any, TypeVar
 
+import structlog
 from flask import current_app
+from sqlalchemy.exc import SQLAlchemyError
 
 from unionhall.base import db
 from unionhall.platform.pagecache.purges import EXTENSION, MEMORY
 
 FRESH_SECONDS = 1.0
+log = structlog.get_logger("unionhall.memory")
 _Value = TypeVar("_Value")
 
 
 def remembered(name: str, build: Callable[[], _Value]) -> _Value:
     """Return what `build` gave lately in this process: at most a second ago, and before no purge that is known here.
 
-    The value must be frozen and free of database objects. A unit of work that writes sees its own truth, unremembered.
+    While the database is down, what was known before still stands. The value must be frozen and free of database objects. A unit of work that writes sees its own truth, unremembered.
     """
     watch = current_app.extensions.get(EXTENSION)
     if db.is_writing():
@@ -29,7 +32,15 @@ def remembered(name: str, build: Callable[[], _Value]) -> _Value:
     if kept is not None and kept[0] == number and kept[1] > time.monotonic():
         found: _Value = kept[2]
         return found
-    value = build()
+    try:
+        value = build()
+    except SQLAlchemyError:
+        if kept is None:
+            raise
+        db.session().rollback()
+        log.warning("database does not answer: what was known before still stands", name=name)
+        old: _Value = kept[2]
+        return old
     memory[name] = (number, time.monotonic() + FRESH_SECONDS, value)
     return value
 
