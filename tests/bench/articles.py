@@ -14,21 +14,13 @@ from unionhall.base import db
 from unionhall.news.models import Article, Byline, Revision, Section, State, Tag
 from unionhall.orgs.models import Org
 
-WHO = "省总工会 市总工会 区总工会 基层工会 职工服务中心 劳模工作室 产业工会 园区工会 快递员联合会 女职工委员会".split()
-DID = "举办 启动 开展 推进 召开 发布 慰问 走访 表彰 培训 联合开展 组织 部署 总结 开通".split()
-WHAT = (
-    "职工技能竞赛 夏送清凉 心理关爱课程 集体协商 安全生产月 太极拳交流 助农直播 劳动模范评选 健康体检 困难职工帮扶 "
-    "读书分享会 法律援助 新就业形态入会 职工运动会 匠心讲堂 金秋助学 职代会提案征集 户外劳动者驿站 普惠观影 工匠学院"
-).split()
-WHERE = "云麓 青川 临江 望岳 松溪 白沙 石桥 东湖 南屏 北苑 西渡 金坪".split()
-DETAIL = (
-    "活动现场气氛热烈 来自一线的职工代表踊跃参加 工会干部认真听取意见 大家表示收获很大 下一步将继续完善服务机制 "
-    "参赛选手沉着应对各项考核 评委从规范和效率两方面打分 志愿者为职工送去防暑用品 培训内容贴近岗位实际 "
-    "企业负责人介绍了协商的经过 职工们在休息站喝上了凉茶 医生现场解答常见的问题 项目将覆盖更多小微企业 "
-    "工会将跟踪回访并公布结果 报名通道已经在网站开通 优秀作品将在展厅展出"
-).split()
-NAMES = "沈一禾 林晓棠 罗工宣 周敏 何平 陈立春 赵小满 孙茂林 吴海燕 郑可为 冯雨 卫东升".split()
-TAGS = "技能竞赛 夏送清凉 集体协商 新就业形态 职工心理 劳模 工匠 助学 安全生产 驿站 体检 读书".split()
+WHO = ["省总工会", "市总工会", "区总工会", "基层工会", "职工服务中心", "劳模工作室", "产业工会", "园区工会", "快递员联合会", "女职工委员会"]
+DID = ["举办", "启动", "开展", "推进", "召开", "发布", "慰问", "走访", "表彰", "培训", "联合开展", "组织", "部署", "总结", "开通"]
+WHAT = ["职工技能竞赛", "夏送清凉", "心理关爱课程", "集体协商", "安全生产月", "太极拳交流", "助农直播", "劳动模范评选", "健康体检", "困难职工帮扶", "读书分享会", "法律援助", "新就业形态入会", "职工运动会", "匠心讲堂", "金秋助学", "职代会提案征集", "户外劳动者驿站", "普惠观影", "工匠学院"]
+WHERE = ["云麓", "青川", "临江", "望岳", "松溪", "白沙", "石桥", "东湖", "南屏", "北苑", "西渡", "金坪"]
+DETAIL = ["活动现场气氛热烈", "来自一线的职工代表踊跃参加", "工会干部认真听取意见", "大家表示收获很大", "下一步将继续完善服务机制", "参赛选手沉着应对各项考核", "评委从规范和效率两方面打分", "志愿者为职工送去防暑用品", "培训内容贴近岗位实际", "企业负责人介绍了协商的经过", "职工们在休息站喝上了凉茶", "医生现场解答常见的问题", "项目将覆盖更多小微企业", "工会将跟踪回访并公布结果", "报名通道已经在网站开通", "优秀作品将在展厅展出"]
+NAMES = ["沈一禾", "林晓棠", "罗工宣", "周敏", "何平", "陈立春", "赵小满", "孙茂林", "吴海燕", "郑可为", "冯雨", "卫东升"]
+TAGS = ["技能竞赛", "夏送清凉", "集体协商", "新就业形态", "职工心理", "劳模", "工匠", "助学", "安全生产", "驿站", "体检", "读书"]
 BATCH = 2000
 NEWEST = datetime(2026, 5, 14, 1, 0, tzinfo=UTC)
 
@@ -97,7 +89,7 @@ def fill(app: Flask, number: int, *, sections: int = 6, orgs: int = 30) -> None:
             _write(batch)
         session.execute(update(Article).values(head_id=Article.id, live_id=Article.id, state=State.PUBLISHED.value))
         for table in ("news_article", "news_revision") if db.engine().dialect.name == "postgresql" else ():
-            session.execute(text(f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), {number})"))  # noqa: S608 - our names
+            session.execute(text(f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), {number})"))
     with app.app_context():
         with db.engine().connect() as connection:
             connection.exec_driver_sql("ANALYZE")

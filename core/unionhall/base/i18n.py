@@ -10,6 +10,7 @@ import io
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
+from babel import Locale
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.support import NullTranslations, Translations
@@ -28,13 +29,14 @@ class _Catalogues(Domain):
     def __init__(self, folders: Callable[[], Iterable[Path]]) -> None:
         super().__init__()
         self._folders = folders
-        self._merged: dict[str, NullTranslations] = {}
+        self._merged: dict[Locale | None, NullTranslations] = {}
 
     def get_translations(self) -> NullTranslations:
-        locale = str(get_locale() or DEFAULT)
-        if locale not in self._merged:
-            self._merged[locale] = self._merge(locale)
-        return self._merged[locale]
+        locale = get_locale()
+        found = self._merged.get(locale)
+        if found is None:
+            found = self._merged[locale] = self._merge(str(locale or DEFAULT))
+        return found
 
     def _merge(self, locale: str) -> NullTranslations:
         merged = Translations()

@@ -43,9 +43,5 @@ bp.add_app_template_global(lists.here, "here")
 
 @bp.app_context_processor
 def shell() -> dict[str, Any]:
-    """Give every template the menus and helpers; menus are made only when a template asks."""
-
-    def menu(area: str) -> list[Any]:
-        return sorted(collect("unionhall_navigation", area=area, actor=current_actor()), key=lambda item: item.order)
-
-    return {"menu": menu, "actor": current_actor(), "desk_scope": lambda: scope.current(current_actor())}
+    """Give every template the scope that the person at the desk works in; found only when a template asks."""
+    return {"desk_scope": lambda: scope.current(current_actor())}

@@ -58,6 +58,7 @@ class PluginHost:
             self.plugins.append(self._register(found))
         self._enabled: frozenset[str] = frozenset()
         self._places: dict[str, int] = {}
+        self._kept: dict[str, list[tuple[Found, Any]]] = {}
 
     def _register(self, found: Found) -> Found:
         if found.module is None:
@@ -88,6 +89,7 @@ class PluginHost:
         """Take a plugin out that failed while being mounted; the rest goes on."""
         log.error("plugin set aside", plugin=name, error=repr(error))
         self.manager.unregister(name=name)
+        self._kept.clear()
         self.plugins = [found.failed(error) if found.name == name else found for found in self.plugins]
 
     def loaded(self) -> list[Found]:
@@ -96,8 +98,12 @@ class PluginHost:
 
     def refresh(self) -> None:
         """Read the enabled set again, at most once a second; without a database the last one stands."""
-        if self.plugins:
-            self._enabled, self._places = pagecache.remembered("plugins", self._switches)
+        if not self.plugins:
+            return
+        enabled, places = pagecache.remembered("plugins", self._switches)
+        if (enabled, places) != (self._enabled, self._places):
+            self._enabled, self._places = enabled, places
+            self._kept.clear()
 
     def _switches(self) -> tuple[frozenset[str], dict[str, int]]:
         try:
@@ -150,14 +156,22 @@ class PluginHost:
             raise PluginProblem(", ".join(missing), code="plugin-needs" if on else "plugin-needed")
 
     def implementations(self, hook: str, *, everyone: bool = False) -> Iterator[tuple[Found, Any]]:
-        """Yield (plugin, implementation) in call order, of those enabled, or of everyone loaded."""
-        if not everyone:
-            self.refresh()
+        """Return (plugin, implementation) in call order, of those enabled, or of everyone loaded."""
+        if everyone:
+            return iter(self._answering(hook, everyone=True))
+        self.refresh()
+        if hook not in self._kept:
+            self._kept[hook] = self._answering(hook, everyone=False)
+        return iter(self._kept[hook])
+
+    def _answering(self, hook: str, *, everyone: bool) -> list[tuple[Found, Any]]:
         by_name = {impl.plugin_name: impl for impl in getattr(self.manager.hook, hook).get_hookimpls()}
         plugins = sorted((found for found in self.plugins if found.module), key=self._place)
-        for found in [*self.features, *plugins]:
-            if found.name in by_name and (everyone or self.is_enabled(found.name)):
-                yield found, by_name[found.name]
+        return [
+            (found, by_name[found.name])
+            for found in [*self.features, *plugins]
+            if found.name in by_name and (everyone or self.is_enabled(found.name))
+        ]
 
     def collect(self, hook: str, **arguments: Any) -> list[Any]:
         """Call a display hook on everyone enabled, each by itself: who fails is logged by name and left out."""

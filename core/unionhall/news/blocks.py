@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 from unionhall.base import clock, db
 from unionhall.hooks.types import HomeBlock
 from unionhall.news import queries
-from unionhall.news.models import Article, Section
+from unionhall.news.models import Article
 from unionhall.orgs.models import Org
 from unionhall.platform import pagecache
 from unionhall.platform.access import unscoped
@@ -25,21 +25,19 @@ NOTICE_SLUGS = frozenset({"notices", "notice", "gonggao", "announcements"})
 def home(now: datetime) -> Iterator[HomeBlock]:
     """Yield the lead, a block for each section, the notices and the newest of each org."""
     pagecache.tag("news")
-    lead = queries.lead(now)
-    if lead is None:
+    sections = [section for section in queries.public_sections() if section.open]
+    front = queries.front(now, sections, top=TOP, each=NOTICES, orgs=ORGS)
+    if front.lead is None:
         return
-    top = queries.latest(now, limit=TOP, but=[lead.id])
-    yield HomeBlock(_html("news/home_lead.html", story=lead, top=top), "lead", 0)
-    sections = queries.sections()
-    shown = queries.newest_per_section(now, [section.id for section in sections], each=NOTICES, but=[lead.id])
+    yield HomeBlock(_html("news/home_lead.html", story=front.lead, top=front.top), "lead", 0)
     for order, section in enumerate(sections):
-        if stories := shown[section.id]:
+        if stories := front.sections[section.id]:
             yield _section(section, stories, order)
-    if len(newest := queries.newest_of_orgs(now, limit=ORGS)) > 1:
-        yield HomeBlock(_html("news/home_orgs.html", stories=newest), "main", 500)
+    if len(front.orgs) > 1:
+        yield HomeBlock(_html("news/home_orgs.html", stories=front.orgs), "main", 500)
 
 
-def _section(section: Section, stories: list[queries.Story], order: int) -> HomeBlock:
+def _section(section: queries.SectionView, stories: list[queries.Story], order: int) -> HomeBlock:
     words = {"slug": section.slug, "name": queries.section_name(section)}
     if section.slug in NOTICE_SLUGS:
         return HomeBlock(_html("news/home_notices.html", stories=stories, **words), "side", 0)

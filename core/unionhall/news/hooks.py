@@ -93,7 +93,7 @@ def unionhall_navigation(area: Area, actor: Actor) -> Iterable[NavItem]:
     if area == "create":
         yield from menus.create(actor)
     if area == "main":
-        for place, section in enumerate(queries.sections()):
+        for place, section in enumerate(item for item in queries.public_sections() if item.open):
             yield NavItem(queries.section_name(section), url_for("news.section", section=section.slug), "doc", 100 + place)
     if area == "tabbar":
         yield NavItem(_("新闻"), url_for("news.latest"), "doc", 100)
@@ -119,7 +119,7 @@ def unionhall_slot(slot: str, page: PageView) -> Iterable[Markup]:
 def unionhall_sitemap() -> Iterable[SitemapEntry]:
     """The sections and every live article."""
     yield SitemapEntry(url_for("news.latest"))
-    for section in queries.sections():
+    for section in queries.public_sections():
         yield SitemapEntry(url_for("news.section", section=section.slug))
     for url, changed in queries.addresses():
         yield SitemapEntry(url, changed)

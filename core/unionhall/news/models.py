@@ -33,7 +33,13 @@ class State(StrEnum):
     ARCHIVED = "archived"
 
 
+def _partial(name: str, *columns: str, where: str) -> Index:
+    """Return a partial index for both databases."""
+    return Index(name, *columns, sqlite_where=text(where), postgresql_where=text(where))
+
+
 LIVE = (State.PUBLISHED, State.CORRECTED)
+LIVE_SQL = "news_article.state in ('published', 'corrected')"  # spelt once: SQLite matches partial indexes by spelling
 STATES = ",".join(f"'{state}'" for state in State)
 
 
@@ -81,8 +87,11 @@ class Article(OrgOwned, db.Model):
         CheckConstraint("state not in ('published','corrected','withdrawn') or live_id is not null", name="live"),
         CheckConstraint("state <> 'scheduled' or publish_at is not null", name="scheduled"),
         CheckConstraint("expires_at is null or publish_at is null or expires_at > publish_at", name="period"),
-        Index("ix_news_article_latest", "state", "published_at"),
-        Index("ix_news_article_section_latest", "section_id", "state", "published_at"),
+        _partial("ix_news_article_latest", "published_at", "id", where=LIVE_SQL),
+        _partial("ix_news_article_section_latest", "section_id", "published_at", "id", where=LIVE_SQL),
+        _partial("ix_news_article_org_latest", "org_id", "published_at", "id", where=LIVE_SQL),
+        Index("ix_news_article_state", "state", "published_at"),
+        _partial("ix_news_article_pinned", "pinned_until", where="pinned_until is not null"),
         Index("ix_news_article_due", "publish_at", postgresql_where=text("state = 'scheduled'")),
     )
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -178,9 +187,10 @@ class Tag(db.Model):
     """A word that a revision is filed under."""
 
     __tablename__ = "news_tag"
+    __table_args__ = (Index("ix_news_tag_name", "name", "revision_id"),)
     revision_id: Mapped[int] = mapped_column(ForeignKey("news_revision.id", ondelete="CASCADE"), primary_key=True)
     position: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    name: Mapped[str] = mapped_column(String(30), index=True)
+    name: Mapped[str] = mapped_column(String(30))
 
 
 class Related(db.Model):

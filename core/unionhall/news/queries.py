@@ -1,66 +1,62 @@
-"""What readers see: live articles as frozen views, a constant number of queries however many there are."""
+"""What readers see in lists: sections, pages of stories, the home page's choice; each a constant number of queries."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from itertools import groupby
-from typing import Any
+from datetime import datetime
+from functools import lru_cache
+from typing import Any, Protocol
 
 from flask_babel import get_locale
-from sqlalchemy import ColumnElement, Select, case, func, or_, select
-from sqlalchemy.orm import joinedload, load_only, selectinload
+from sqlalchemy import ColumnElement, CompoundSelect, Select, bindparam, func, or_, select, union_all
 
 from unionhall.base import db
 from unionhall.base.errors import NotFound
-from unionhall.media.models import Image
-from unionhall.news.models import LIVE, Article, Byline, Revision, Section, State, Tag, Transition
+from unionhall.news import stories
+from unionhall.news.models import Article, Revision, Section, Tag
+from unionhall.news.stories import LIVE, A, B, Credit, R, S, Story
 from unionhall.orgs.models import Org
 from unionhall.platform import access, pagecache
 
+__all__ = ["Credit", "Story"]
 PAGE = 20
-PUBLIC = [state.value for state in LIVE]
+LATELY = 200
+MOST_PINS = 50
+COUNTS_LAST_SECONDS = 60.0
+NEWEST = (A.published_at.desc(), A.id.desc())
 
 
-@dataclass(frozen=True)
-class Credit:
-    """The names behind one role, with the address of each name's page."""
+class Named(Protocol):
+    """Anything with a name, and perhaps an English one."""
 
-    role: str
-    names: tuple[str, ...]
-    org_slug: str = ""
+    @property
+    def name(self) -> str:
+        """Return the name."""
+
+    @property
+    def name_en(self) -> str:
+        """Return the English name, perhaps empty."""
 
 
-@dataclass(frozen=True)
-class Story:
-    """A live article as lists and cards show it."""
+@dataclass(frozen=True, slots=True)
+class SectionView:
+    """A section as public pages need it."""
 
     id: int
-    url: str
-    kicker: str
-    headline: str
+    slug: str
+    name: str
+    name_en: str
     summary: str
-    section: str
-    section_slug: str
-    org: str
-    org_slug: str
-    published_at: datetime
-    updated_at: datetime
-    credits: tuple[Credit, ...]
-    cover: Image | None
-    cover_alt: str
-    pinned: bool = False
+    open: bool
 
 
-def section_name(section: Section) -> str:
+def section_name(section: Named) -> str:
     """Return the section's name in the reader's language."""
-    return section.name_en if str(get_locale()) == "en" and section.name_en else section.name
+    return section.name_en if section.name_en and str(get_locale()) == "en" else section.name
 
 
-def org_name(org: Org) -> str:
-    """Return the org's name in the reader's language."""
-    return org.name_en if str(get_locale()) == "en" and org.name_en else org.name
+org_name = section_name
 
 
 def sections() -> list[Section]:
@@ -76,86 +72,22 @@ def section(slug: str) -> Section:
     return found
 
 
-def _live() -> Select[Any]:
-    """Select live articles with all that a list shows, the body left out."""
-    statement = (
-        select(Article)
-        .where(Article.state.in_(PUBLIC))
-        .options(
-            joinedload(Article.live).options(
-                load_only(Revision.kicker, Revision.headline, Revision.summary, Revision.cover_alt, Revision.cover_id),
-                joinedload(Revision.cover),
-                selectinload(Revision.bylines).joinedload(Byline.org),
-            )
-        )
-    )
-    return access.unscoped(statement, why="published")
+def public_sections() -> tuple[SectionView, ...]:
+    """Return every section in order, the closed ones too; remembered."""
+    return pagecache.remembered("news.sections", _read_sections)
 
 
-def _newest(now: datetime) -> tuple[ColumnElement[Any], ...]:
-    pinned = case((Article.pinned_until > now, 0), else_=1)
-    return pinned, Article.published_at.desc(), Article.id.desc()
+def _read_sections() -> tuple[SectionView, ...]:
+    rows = db.session().execute(select(S.id, S.slug, S.name, S.name_en, S.summary, S.open).order_by(S.position, S.id))
+    return tuple(SectionView(*row) for row in rows)
 
 
-def _stories(articles: Iterable[Article], now: datetime) -> list[Story]:
-    return [story(article, now) for article in articles]
-
-
-def story(article: Article, now: datetime) -> Story:
-    """Return the view of a live article."""
-    live = article.live
-    if live is None or article.published_at is None:
-        raise NotFound()
-    pagecache.tag(f"news:article:{article.id}")
-    pinned = bool(article.pinned_until and article.pinned_until > now)
-    if pinned and article.pinned_until:
-        pagecache.until(article.pinned_until)
-    return Story(
-        article.id, article.url, live.kicker, live.headline, live.summary, section_name(article.section),
-        article.section.slug, org_name(article.org), article.org.slug, article.published_at,
-        article.corrected_at or article.published_at, credits(live), live.cover, live.cover_alt,
-        pinned,
-    )
-
-
-def credits(revision: Revision) -> tuple[Credit, ...]:
-    """Return a revision's bylines in the editor's order, neighbours of one role and one org together."""
-    groups = groupby(revision.bylines, lambda item: (item.role, item.org.slug if item.org else ""))
-    return tuple(Credit(role, tuple(item.name for item in items), slug) for (role, slug), items in groups)
-
-
-def latest(now: datetime, *, limit: int, section_id: int | None = None, but: Iterable[int] = ()) -> list[Story]:
-    """Return the newest stories, pinned ones first when of one section."""
-    statement = _live().where(Article.id.not_in(list(but)))
-    if section_id is None:
-        statement = statement.order_by(Article.published_at.desc(), Article.id.desc())
-    else:
-        statement = statement.where(Article.section_id == section_id).order_by(*_newest(now))
-    return _stories(db.session().scalars(statement.limit(limit)), now)
-
-
-def lead(now: datetime) -> Story | None:
-    """Return the home page's lead: the one an editor chose last, else the newest with a picture, else the newest."""
-    chosen = _live().where(Article.lead_at.is_not(None)).order_by(Article.lead_at.desc()).limit(1)
-    pictured = _live().join(Revision, Article.live_id == Revision.id).where(Revision.cover_id.is_not(None))
-    newest = (Article.published_at.desc(), Article.id.desc())
-    for statement in (chosen, pictured.order_by(*newest).limit(1), _live().order_by(*newest).limit(1)):
-        if found := db.session().scalars(statement).first():
-            return story(found, now)
-    return None
-
-
-def newest_per_section(now: datetime, ids: list[int], *, each: int, but: Iterable[int] = ()) -> dict[int, list[Story]]:
-    """Return {section id: its newest stories} with one ranking query and one that loads them."""
-    rank = func.row_number().over(partition_by=Article.section_id, order_by=_newest(now)).label("rank")
-    ranked = select(Article.id, rank).where(
-        Article.state.in_(PUBLIC), Article.section_id.in_(ids), Article.id.not_in(list(but))
-    ).subquery()
-    chosen = select(ranked.c.id).where(ranked.c.rank <= each)
-    found: dict[int, list[Story]] = {item: [] for item in ids}
-    for article in db.session().scalars(_live().where(Article.id.in_(chosen)).order_by(*_newest(now))):
-        found[article.section_id].append(story(article, now))
-    return found
+def public_section(slug: str) -> SectionView:
+    """Return a section by its address. Raises NotFound."""
+    for found in public_sections():
+        if found.slug == slug:
+            return found
+    raise NotFound()
 
 
 @dataclass(frozen=True)
@@ -173,170 +105,181 @@ class Page:
         return max(1, -(-self.total // self.size))
 
 
-def _page(statement: Select[Any], now: datetime, number: int, *order: ColumnElement[Any]) -> Page:
-    plain = statement.with_only_columns(Article.id).options().order_by(None)
-    total = db.session().scalar(access.unscoped(select(func.count()).select_from(plain.subquery()), why="published")) or 0
-    rows = statement.order_by(*order).limit(PAGE).offset((number - 1) * PAGE)
-    page = Page(_stories(db.session().scalars(rows), now), total, number)
-    if number > page.pages:
+@lru_cache(maxsize=32)
+def _ids(section: bool, but: bool) -> Select[Any]:
+    """Return the query for a stretch of the newest ids; built once for each shape."""
+    statement = select(A.id).where(LIVE).order_by(*NEWEST).limit(bindparam("size")).offset(bindparam("start"))
+    if section:
+        statement = statement.where(A.section_id == bindparam("section"))
+    return statement.where(A.id.not_in(bindparam("but", expanding=True))) if but else statement
+
+
+_PINNED = (
+    select(A.id, A.section_id).where(LIVE, A.pinned_until > bindparam("now"))
+    .order_by(*NEWEST).limit(MOST_PINS)
+)  # fmt: skip
+
+
+def _page(where: Sequence[ColumnElement[bool]], now: datetime, number: int) -> Page:
+    """Return a page of the live articles that meet the conditions, newest first. Raises NotFound past the last page."""
+    total = db.session().scalar(select(func.count()).select_from(Article.__table__).where(LIVE, *where)) or 0
+    ids = stories.ids_of(select(A.id).where(LIVE, *where).order_by(*NEWEST).limit(PAGE).offset((number - 1) * PAGE))
+    return _checked(Page(stories.by_ids(ids, now), total, number))
+
+
+def _checked(page: Page) -> Page:
+    if page.number > page.pages:
         raise NotFound()
     return page
+
+
+def _total(section_id: int | None) -> int:
+    """Return how many live articles there are, of one section or of all; counted at most once a minute if nothing changes."""
+
+    def count() -> int:
+        where = (LIVE,) if section_id is None else (LIVE, A.section_id == section_id)
+        return db.session().scalar(select(func.count()).select_from(Article.__table__).where(*where)) or 0
+
+    return pagecache.remembered(f"news.total.{section_id or ''}", count, seconds=COUNTS_LAST_SECONDS)
 
 
 def in_section(section_id: int, now: datetime, number: int, *, below: str | None = None) -> Page:
     """Return a page of a section, perhaps only of one org's subtree. Raises NotFound past the last page."""
     pagecache.tag(f"news:section:{section_id}")
-    statement = _live().where(Article.section_id == section_id)
     if below:
-        statement = statement.where(access.within(Article, [below]))
-    return _page(statement, now, number, *_newest(now))
+        return _page([A.section_id == section_id, _of_orgs(below)], now, number)
+    pins = [row.id for row in stories.rows_of(_PINNED, now=now) if row.section_id == section_id]
+    start = (number - 1) * PAGE
+    first = pins[start : start + PAGE]
+    values: dict[str, Any] = {"section": section_id, "size": PAGE - len(first), "start": max(0, start - len(pins))}
+    rest = stories.ids_of(_ids(True, bool(pins)), **values, **({"but": pins} if pins else {}))
+    return _checked(Page(stories.by_ids(first + rest, now), _total(section_id), number))
+
+
+def _of_orgs(path: str) -> ColumnElement[bool]:
+    return A.org_id.in_(select(Org.__table__.c.id).where(access.in_subtree(Org.__table__.c.path, path)))
 
 
 def of_org(path: str, now: datetime, number: int) -> Page:
     """Return a page of what an org and those below it published."""
     pagecache.tag("news")
-    return _page(_live().where(access.within(Article, [path])), now, number, Article.published_at.desc(), Article.id.desc())
+    return _page([_of_orgs(path)], now, number)
 
 
 def all_latest(now: datetime, number: int) -> Page:
     """Return a page of everything, newest first."""
     pagecache.tag("news")
-    return _page(_live(), now, number, Article.published_at.desc(), Article.id.desc())
+    ids = stories.ids_of(_ids(False, False), size=PAGE, start=(number - 1) * PAGE)
+    return _checked(Page(stories.by_ids(ids, now), _total(None), number))
 
 
 def by_name(name: str, now: datetime, number: int) -> Page:
     """Return a page of what is signed with a name, or with other names of the account linked to it. Raises NotFound."""
     pagecache.tag("news")
-    linked = select(Byline.account_id).where(Byline.name == name, Byline.account_id.is_not(None))
-    mine = select(Byline.revision_id).where(or_(Byline.name == name, Byline.account_id.in_(linked)))
-    page = _page(_live().where(Article.live_id.in_(mine)), now, number, Article.published_at.desc(), Article.id.desc())
-    if not page.total:
-        raise NotFound()
-    return page
+    linked = select(B.account_id).where(B.name == name, B.account_id.is_not(None))
+    mine = select(B.revision_id).where(or_(B.name == name, B.account_id.in_(linked)))
+    return _some(_page([A.live_id.in_(mine)], now, number))
 
 
 def with_tag(name: str, now: datetime, number: int) -> Page:
     """Return a page of what is filed under a tag. Raises NotFound when nothing is."""
     pagecache.tag("news")
-    tagged = select(Tag.revision_id).where(Tag.name == name)
-    page = _page(_live().where(Article.live_id.in_(tagged)), now, number, Article.published_at.desc(), Article.id.desc())
+    tagged = select(Tag.__table__.c.revision_id).where(Tag.__table__.c.name == name)
+    return _some(_page([A.live_id.in_(tagged)], now, number))
+
+
+def _some(page: Page) -> Page:
     if not page.total:
         raise NotFound()
     return page
 
 
-def public_article(slug: str) -> Article:
-    """Return an article that readers may open: live, withdrawn (its notice), or archived after it was live."""
-    statement = select(Article).where(
-        Article.slug == slug, Article.live_id.is_not(None),
-        Article.state.in_([*PUBLIC, State.WITHDRAWN.value, State.ARCHIVED.value]),
-    ).options(
-        joinedload(Article.live).options(
-            joinedload(Revision.cover), selectinload(Revision.bylines).joinedload(Byline.org),
-            selectinload(Revision.tags), selectinload(Revision.related),
-        )
-    )
-    article = db.session().scalar(access.unscoped(statement, why="published"))
-    if article is None or article.live is None:
-        raise NotFound()
-    return article
+def latest(now: datetime, *, limit: int, section_id: int | None = None, but: Iterable[int] = ()) -> list[Story]:
+    """Return the newest stories, of one section or of all."""
+    left_out = list(but)
+    values: dict[str, Any] = {"size": limit, "start": 0} | ({"but": left_out} if left_out else {})
+    values |= {"section": section_id} if section_id is not None else {}
+    return stories.by_ids(stories.ids_of(_ids(section_id is not None, bool(left_out)), **values), now)
 
 
-def related(revision: Revision, article: Article, now: datetime, *, limit: int = 4) -> list[Story]:
-    """Return the stories an editor chose, filled up with the newest that share a tag, then of the section."""
-    pagecache.tag(f"news:section:{article.section_id}", *(f"news:tag:{tag.name}" for tag in revision.tags))
-    ids = [item.article_id for item in revision.related]
-    chosen = {a.id: a for a in db.session().scalars(_live().where(Article.id.in_(ids)))} if ids else {}
-    found = [story(chosen[item], now) for item in ids if item in chosen][:limit]
-    seen = {article.id, *chosen}
-    names = [tag.name for tag in revision.tags]
-    sources = [_live().where(Article.section_id == article.section_id)]
-    if names:
-        shared = select(Tag.revision_id).where(Tag.name.in_(names))
-        sources.insert(0, _live().where(Article.live_id.in_(shared)))
-    for source in sources:
-        if len(found) >= limit:
-            break
-        rest = source.where(Article.id.not_in(seen)).order_by(Article.published_at.desc()).limit(limit - len(found))
-        extra = _stories(db.session().scalars(rest), now)
-        found += extra
-        seen |= {item.id for item in extra}
-    return found
+@dataclass(frozen=True)
+class Front:
+    """What the home page shows: its lead, the newest, the newest of each section and of the orgs that published lately."""
+
+    lead: Story | None
+    top: list[Story]
+    sections: dict[int, list[Story]]
+    orgs: list[Story]
 
 
-def neighbours(article: Article, now: datetime) -> tuple[Story | None, Story | None]:
-    """Return the live stories of the section right before and right after this one."""
-    same = _live().where(Article.section_id == article.section_id, Article.id != article.id)
-    older = same.where(Article.published_at <= article.published_at).order_by(Article.published_at.desc(), Article.id.desc())
-    newer = same.where(Article.published_at > article.published_at).order_by(Article.published_at, Article.id)
-    before, after = db.session().scalars(older.limit(1)).first(), db.session().scalars(newer.limit(1)).first()
-    return before and story(before, now), after and story(after, now)
+_LEAD = select(A.id).where(LIVE, A.lead_at.is_not(None)).order_by(A.lead_at.desc()).limit(1)
+_LATELY = (
+    select(A.id, A.org_id, R.cover_id)
+    .select_from(Article.__table__.join(Revision.__table__, A.live_id == R.id))
+    .where(A.id.in_(select(A.id).where(LIVE).order_by(*NEWEST).limit(LATELY)))
+    .order_by(*NEWEST)
+)
 
 
-def active_orgs(now: datetime, *, limit: int) -> list[tuple[str, str, int]]:
-    """Return (slug, name, stories in the last 30 days) of the orgs that publish most, for "latest by org"."""
-    since = now - timedelta(days=30)
-    count = func.count(Article.id)
-    rows = db.session().execute(
-        access.unscoped(
-            select(Org, count).join(Article, Article.org_id == Org.id)
-            .where(Article.state.in_(PUBLIC), Article.published_at >= since)
-            .group_by(Org.id).order_by(count.desc(), Org.id).limit(limit),
-            why="published",
-        )
-    )
-    return [(org.slug, org_name(org), number) for org, number in rows]
+@lru_cache(maxsize=64)
+def _newest_of(number: int, each: int) -> CompoundSelect[Any]:
+    """Return one query for the newest ids of so many sections."""
+    parts = [
+        select(A.id, A.section_id).where(LIVE, A.section_id == bindparam(f"s{at}")).order_by(*NEWEST).limit(each).subquery()
+        for at in range(number)
+    ]
+    return union_all(*(select(part.c.id, part.c.section_id) for part in parts))
 
 
-def newest_of_orgs(now: datetime, *, limit: int) -> list[Story]:
-    """Return the newest story of each org that published lately, newest org first."""
-    rank = func.row_number().over(partition_by=Article.org_id, order_by=Article.published_at.desc()).label("rank")
-    ranked = select(Article.id, rank).where(Article.state.in_(PUBLIC)).subquery()
-    chosen = select(ranked.c.id).where(ranked.c.rank == 1)
-    rows = _live().where(Article.id.in_(chosen)).order_by(Article.published_at.desc()).limit(limit)
-    return _stories(db.session().scalars(rows), now)
+def front(now: datetime, sections: Sequence[SectionView], *, top: int, each: int, orgs: int) -> Front:
+    """Return the home page's stories. The lead is the one an editor chose last, else the newest with a picture, else the newest.
+
+    The newest of the orgs is looked for among the LATELY newest articles only, whatever the size of the archive.
+    """
+    lately = stories.rows_of(_LATELY)
+    chosen = stories.ids_of(_LEAD) or [row.id for row in lately if row.cover_id][:1] or [row.id for row in lately[:1]]
+    lead = chosen[0] if chosen else None
+    newest = [row.id for row in lately if row.id != lead][:top]
+    shown = _per_section(now, sections, each, lead)
+    of_orgs = list({row.org_id: row.id for row in reversed(lately)}.values())[::-1][:orgs]
+    wanted = dict.fromkeys([*chosen, *newest, *(item for ids in shown.values() for item in ids), *of_orgs])
+    found = {story.id: story for story in stories.by_ids(list(wanted), now)}
+
+    def pick(ids: Iterable[int]) -> list[Story]:
+        return [found[item] for item in ids if item in found]
+
+    return Front(found.get(lead or 0), pick(newest), {key: pick(ids) for key, ids in shown.items()}, pick(of_orgs))
+
+
+def _per_section(now: datetime, sections: Sequence[SectionView], each: int, but: int | None) -> dict[int, list[int]]:
+    if not sections:
+        return {}
+    values = {f"s{at}": section.id for at, section in enumerate(sections)}
+    rows = [*stories.rows_of(_PINNED, now=now), *stories.rows_of(_newest_of(len(sections), each + 1), **values)]
+    shown: dict[int, dict[int, None]] = {section.id: {} for section in sections}
+    for row in rows:
+        if row.section_id in shown and row.id != but:
+            shown[row.section_id].setdefault(row.id)
+    return {key: list(ids)[:each] for key, ids in shown.items()}
+
+
+_ADDRESSES = (
+    select(S.slug, A.slug, A.published_at, A.corrected_at)
+    .select_from(Article.__table__.join(Section.__table__, A.section_id == S.id))
+    .where(LIVE).order_by(A.id)
+)  # fmt: skip
+_BODIES = select(R.article_id, R.body).where(R.id.in_(select(A.live_id).where(A.id.in_(bindparam("ids", expanding=True)))))
 
 
 def addresses() -> list[tuple[str, datetime]]:
     """Return (address, last change) of every live article, for the sitemap."""
     pagecache.tag("news")
-    rows = db.session().execute(
-        access.unscoped(
-            select(Section.slug, Article.slug, Article.published_at, Article.corrected_at)
-            .join(Section, Article.section_id == Section.id)
-            .where(Article.state.in_(PUBLIC)).order_by(Article.id),
-            why="published",
-        )
-    )
-    return [(f"/news/{row[0]}/{row[1]}/", row.corrected_at or row.published_at) for row in rows]
+    return [(f"/news/{row[0]}/{row[1]}/", row.corrected_at or row.published_at) for row in stories.rows_of(_ADDRESSES)]
 
 
 def feed(now: datetime, limit: int, section_id: int | None = None) -> list[tuple[Story, str]]:
     """Return the newest stories with their sanitised bodies, for a feed."""
     pagecache.tag("news" if section_id is None else f"news:section:{section_id}")
-    statement = _live().order_by(Article.published_at.desc(), Article.id.desc()).limit(limit)
-    if section_id is not None:
-        statement = statement.where(Article.section_id == section_id)
-    articles = list(db.session().scalars(statement))
-    ids = [article.live_id for article in articles]
-    bodies = {row.id: row.body for row in db.session().execute(select(Revision.id, Revision.body).where(Revision.id.in_(ids)))}
-    return [(story(article, now), bodies.get(article.live_id or 0, "")) for article in articles]
-
-
-def live(article: Article) -> Revision:
-    """Return the revision that readers see. Raises NotFound when there is none."""
-    if article.live is None:
-        raise NotFound()
-    return article.live
-
-
-def corrections(article: Article) -> list[tuple[datetime, str]]:
-    """Return (when, what) of every correction that readers were told of, newest first."""
-    if not article.corrected_at:
-        return []
-    rows = db.session().execute(
-        select(Transition.at, Transition.note)
-        .where(Transition.article_id == article.id, Transition.action == "correct")
-        .order_by(Transition.id.desc())
-    )
-    return [(row.at, row.note) for row in rows]
+    found = latest(now, limit=limit, section_id=section_id)
+    bodies = {row.article_id: row.body for row in stories.rows_of(_BODIES, ids=[story.id for story in found])}
+    return [(story, bodies.get(story.id, "")) for story in found]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Protocol
 
 from flask_babel import gettext as _
 from markupsafe import Markup, escape
@@ -12,7 +13,6 @@ from sqlalchemy import select
 
 from unionhall.base import db, richtext
 from unionhall.media.models import Image
-from unionhall.news.models import Revision
 from unionhall.platform import access
 
 CHARACTERS_A_MINUTE = 400
@@ -21,6 +21,18 @@ _IMAGE = re.compile(r'<img [^>]*?src="/media/[a-z0-9]{2}/([a-z0-9-]+)\.[a-z0-9]+
 _PAIR = re.compile(r"<dt>(.*?)</dt>\s*<dd>(.*?)</dd>", re.DOTALL)
 _MARKS = re.compile(r"</?mark>")
 _IMAGE_START = re.compile(r"<img (?!loading)")
+
+
+class Readable(Protocol):
+    """What a text is made of: a revision, or the part of one that readers see."""
+
+    @property
+    def body(self) -> str:
+        """Return the body as HTML."""
+
+    @property
+    def slug_line(self) -> str:
+        """Return the slug line (电头)."""
 
 
 @dataclass(frozen=True)
@@ -36,7 +48,7 @@ class Text:
         return max(1, round(self.characters / CHARACTERS_A_MINUTE))
 
 
-def text(revision: Revision, *, marks: bool = False) -> Text:
+def text(revision: Readable, *, marks: bool = False) -> Text:
     """Return a revision's body for its page; `marks` shows editors what an import was unsure of."""
     clean = richtext.clean(revision.body)
     if not marks:

@@ -12,16 +12,14 @@ from flask.typing import ResponseReturnValue
 from unionhall.base import clock
 from unionhall.hooks.types import PageView
 from unionhall.host.assets import absolute
-from unionhall.news import feeds, queries, reading, structured
+from unionhall.news import feeds, opened, queries, reading, structured
 from unionhall.news.labels import role_word
-from unionhall.news.models import Article, State
+from unionhall.news.models import State
 from unionhall.orgs import queries as orgs
 from unionhall.platform.pagecache import shared, tag
 from unionhall.site.feeds import SIZE
 from unionhall.site.feeds import answer as answer_feed
 from unionhall.site.paging import page_number
-
-RELATED = 4
 
 bp = Blueprint("news", __name__, url_prefix="/news")
 
@@ -37,7 +35,7 @@ def words() -> dict[str, Any]:
 def latest() -> ResponseReturnValue:
     """List everything, newest first."""
     page = queries.all_latest(clock.now(), page_number())
-    return render_template("news/latest.html", page=page, sections=queries.sections(), page_view=PageView("news.latest"))
+    return render_template("news/latest.html", page=page, sections=queries.public_sections(), page_view=PageView("news.latest"))
 
 
 @bp.get("/by/<path:name>/")
@@ -60,7 +58,7 @@ def with_tag(name: str) -> ResponseReturnValue:
 @shared("page", "org")
 def section(section: str) -> ResponseReturnValue:
     """List a section, perhaps only what one org and those below it published."""
-    found = queries.section(section)
+    found = queries.public_section(section)
     root = orgs.root()
     chosen = orgs.by_slug(slug) if (slug := request.args.get("org")) else None
     page = queries.in_section(found.id, clock.now(), page_number(), below=chosen.path if chosen else None)
@@ -74,7 +72,7 @@ def section(section: str) -> ResponseReturnValue:
 @shared()
 def section_feed(section: str) -> ResponseReturnValue:
     """Return a section's newest stories, as Atom."""
-    found = queries.section(section)
+    found = queries.public_section(section)
     own, page = url_for("news.section_feed", section=section), url_for("news.section", section=section)
     return answer_feed(feeds.entries(clock.now(), SIZE, found.id), own, page, queries.section_name(found))
 
@@ -83,19 +81,18 @@ def section_feed(section: str) -> ResponseReturnValue:
 @shared()
 def article(section: str, slug: str) -> ResponseReturnValue:
     """Show an article; a withdrawn one keeps its address and says so."""
-    found = queries.public_article(slug)
+    found = opened.public_article(slug)
     tag(f"news:article:{found.id}")
     if found.section.slug != section:
         return redirect(found.url, 301)
     if found.withdrawn_at:
         return _withdrawn(found)
-    now, live = clock.now(), queries.live(found)
-    text = reading.text(live)
-    before, after = queries.neighbours(found, now)
+    now = clock.now()
+    text, around = reading.text(found.live), opened.around(found, now)
     return render_template(
-        "news/article.html", article=found, live=live, text=text, story=queries.story(found, now),
-        corrections=queries.corrections(found), related=queries.related(live, found, now, limit=RELATED), before=before,
-        after=after, structured=structured.news_article(found, live, text.characters),
+        "news/article.html", article=found, live=found.live, text=text, story=opened.story(found),
+        corrections=opened.corrections(found), related=around.related, before=around.before, after=around.after,
+        structured=structured.news_article(found, text.characters),
         noindex=found.state == State.ARCHIVED, page_view=_view(found),
     )  # fmt: skip
 
@@ -104,19 +101,19 @@ def article(section: str, slug: str) -> ResponseReturnValue:
 @shared()
 def qr(section: str, slug: str) -> ResponseReturnValue:
     """Return the article's address as a QR code."""
-    found = queries.public_article(slug)
+    found = opened.public_article(slug)
     tag(f"news:article:{found.id}")
     drawn = BytesIO()
     segno.make(absolute(found.url), error="m", micro=False).save(drawn, kind="svg", scale=5, border=2, xmldecl=False)
     return Response(drawn.getvalue(), mimetype="image/svg+xml")
 
 
-def _withdrawn(found: Article) -> ResponseReturnValue:
+def _withdrawn(found: opened.Opened) -> ResponseReturnValue:
     page = render_template(
         "news/withdrawn.html", article=found, name=queries.section_name(found.section), noindex=True, page_view=_view(found)
     )
     return page, 410
 
 
-def _view(found: Article) -> PageView:
-    return PageView("news.article", found.id, found.org_id)
+def _view(found: opened.Opened) -> PageView:
+    return PageView("news.article", found.id, found.org.id)

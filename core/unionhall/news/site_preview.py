@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from unionhall.base import clock
 from unionhall.base.web import never_cache, no_index
 from unionhall.hooks.types import PageView
-from unionhall.news import previews, queries, reading
+from unionhall.news import opened, previews, reading
 from unionhall.news.site import bp
 
 PHONE, DESKTOP = 390, 1280
@@ -30,7 +30,7 @@ def preview_page(token: str) -> ResponseReturnValue:
     text = reading.text(found.head)
     page = render_template(
         "news/preview_page.html", article=previews.as_published(found, now), live=found.head, text=text, story=story,
-        corrections=[], related=queries.related(found.head, found, now), before=None, after=None, structured={},
+        corrections=[], related=opened.around_draft(found, now).related, before=None, after=None, structured={},
         noindex=True, page_view=PageView("news.preview", found.id, found.org_id),
     )
     return _private(page)

@@ -5,16 +5,17 @@ from __future__ import annotations
 from typing import Any
 
 from unionhall.host.assets import absolute
-from unionhall.news.models import Article, BylineRole, Revision
-from unionhall.news.queries import credits, org_name, section_name
+from unionhall.news.models import BylineRole
+from unionhall.news.opened import Opened, Shown
+from unionhall.news.queries import org_name, section_name
 from unionhall.settings.queries import site_settings
 
 WRITERS = {BylineRole.REPORTER, BylineRole.CORRESPONDENT}
 
 
-def news_article(article: Article, live: Revision, characters: int) -> dict[str, Any]:
+def news_article(article: Opened, characters: int) -> dict[str, Any]:
     """Return the article as schema.org data."""
-    settings = site_settings()
+    live, settings = article.live, site_settings()
     publisher = settings.organiser or settings.site_name
     found: dict[str, Any] = {
         "@context": "https://schema.org",
@@ -22,8 +23,8 @@ def news_article(article: Article, live: Revision, characters: int) -> dict[str,
         "headline": live.headline,
         "mainEntityOfPage": absolute(article.url),
         "url": absolute(article.url),
-        "datePublished": article.published_at.isoformat() if article.published_at else None,
-        "dateModified": moment.isoformat() if (moment := article.corrected_at or article.published_at) else None,
+        "datePublished": article.published_at.isoformat(),
+        "dateModified": (article.corrected_at or article.published_at).isoformat(),
         "inLanguage": "zh-CN",
         "articleSection": section_name(article.section),
         "wordCount": characters,
@@ -44,6 +45,6 @@ def news_article(article: Article, live: Revision, characters: int) -> dict[str,
     return found
 
 
-def _people(live: Revision) -> list[dict[str, str]]:
-    names = [name for credit in credits(live) if credit.role in WRITERS for name in credit.names]
+def _people(live: Shown) -> list[dict[str, str]]:
+    names = [name for credit in live.credits if credit.role in WRITERS for name in credit.names]
     return [{"@type": "Person", "name": name} for name in dict.fromkeys(names)]

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
+from functools import cache, partial
 from typing import Any
 from urllib.parse import urlencode
 
 from babel import Locale
 from flask import g, request
 from flask_babel import get_locale
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from unionhall.base import clock
 from unionhall.base.crypto import config
@@ -17,9 +19,11 @@ from unionhall.hooks.types import NavItem
 from unionhall.host.assets import absolute
 from unionhall.host.registry import collect
 from unionhall.platform.access import current_actor
+from unionhall.platform.pagecache import remembered
 from unionhall.site.display import MODE_COOKIE, THEME_COOKIE, THEMES
 from unionhall.site.paging import page_links, page_url
 
+HERE = "\ue000here\ue000"
 LANGUAGE_NAMES = {"zh_CN": "简体中文", "en": "English"}
 _JSON_ESCAPES = {ord(mark): f"\\u{ord(mark):04x}" for mark in "<>&'\u2028\u2029"}
 
@@ -28,9 +32,13 @@ def menu(area: str) -> list[NavItem]:
     """Return a menu's entries in order, asked for once in a request."""
     kept: dict[str, list[NavItem]] = g.setdefault("menus", {})
     if area not in kept:
-        found = collect("unionhall_navigation", area=area, actor=current_actor())
-        kept[area] = sorted(found, key=lambda item: item.order)
+        kept[area] = _menu(area) if current_actor().known else remembered(f"menu.{area}.{get_locale()}", partial(_menu, area))
     return kept[area]
+
+
+def _menu(area: str) -> list[NavItem]:
+    found = collect("unionhall_navigation", area=area, actor=current_actor())
+    return sorted(found, key=lambda item: item.order)
 
 
 def is_here(item: NavItem) -> bool:
@@ -61,7 +69,12 @@ def is_elder() -> bool:
 def language() -> str:
     """Return which of the site's languages this page is in."""
     now = get_locale()
-    return next((item for item in config().languages if Locale.parse(item) == now), config().languages[0])
+    return next((item for item in config().languages if _locale(item) == now), config().languages[0])
+
+
+@cache
+def _locale(name: str) -> Locale:
+    return Locale.parse(name)
 
 
 def canonical(path: str = "", locale: str = "") -> str:
@@ -89,9 +102,29 @@ def other_languages() -> list[tuple[str, str]]:
 
 
 def here() -> str:
-    """Return this page's address to come back to, the language left to the cookie."""
+    """Return this page's address to come back to, the language left to the cookie; in a fragment, a mark for it."""
+    if g.get("fragment"):
+        return HERE
     kept = urlencode([(name, value) for name, value in request.args.items(multi=True) if name != "lang"])
     return request.path + ("?" + kept if kept else "")
+
+
+def fragment(name: str, caller: Callable[[], Markup]) -> Markup:
+    """Return a part of the shell that is the same on every page, such as the footer; remembered for language and display.
+
+    `{% call fragment('footer') %}…{% endcall %}` in a template. What tells one page from another (a slot that is given
+    the page, the mark on the menu entry one stands on) does not belong in it, except `return_to()`.
+    """
+
+    def render() -> Markup:
+        g.fragment = True
+        try:
+            return caller()
+        finally:
+            g.fragment = False
+
+    key = f"fragment.{name}.{get_locale()}.{theme_choice()}.{is_elder()}.{current_actor().known}"
+    return Markup(remembered(key, render).replace(HERE, str(escape(here()))))
 
 
 def json_ld(value: dict[str, Any]) -> Markup:
@@ -104,6 +137,6 @@ def context() -> dict[str, Any]:
     return {
         "menu": menu, "is_here": is_here, "grouped": grouped, "actor": current_actor(), "theme_choice": theme_choice,
         "is_elder": is_elder, "canonical": canonical, "alternates": alternates, "other_languages": other_languages,
-        "return_to": here, "json_ld": json_ld, "absolute": absolute, "page_links": page_links, "page_url": page_url,
+        "return_to": here, "json_ld": json_ld, "absolute": absolute, "page_links": page_links, "fragment": fragment, "page_url": page_url,
         "today": clock.now,
     }  # fmt: skip

@@ -18,10 +18,11 @@ log = structlog.get_logger("unionhall.memory")
 _Value = TypeVar("_Value")
 
 
-def remembered(name: str, build: Callable[[], _Value]) -> _Value:
-    """Return what `build` gave lately in this process: at most a second ago, and before no purge that is known here.
+def remembered(name: str, build: Callable[[], _Value], *, seconds: float = FRESH_SECONDS) -> _Value:
+    """Return what `build` gave lately in this process: at most `seconds` ago, and before no purge that is known here.
 
-    While the database is down, what was known before still stands. The value must be frozen and free of database objects. A unit of work that writes sees its own truth, unremembered.
+    While the database is down, what was known before still stands. A unit of work that writes sees its own truth,
+    unremembered. The value must be frozen and free of database objects.
     """
     watch = current_app.extensions.get(EXTENSION)
     if db.is_writing():
@@ -41,7 +42,7 @@ def remembered(name: str, build: Callable[[], _Value]) -> _Value:
         log.warning("database does not answer: what was known before still stands", name=name)
         old: _Value = kept[2]
         return old
-    memory[name] = (number, time.monotonic() + FRESH_SECONDS, value)
+    memory[name] = (number, time.monotonic() + seconds, value)
     return value
 
 
