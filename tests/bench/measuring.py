@@ -87,7 +87,7 @@ def granian(target: str, environment: dict[str, str]) -> Iterator[tuple[int, int
     command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port), "--workers", "1",
                "--blocking-threads", str(THREADS), "--backlog", "1024", "--log-level", "warning", target]  # fmt: skip
     began = time.perf_counter()
-    server = subprocess.Popen(command, env=os.environ | environment, start_new_session=True, stdout=subprocess.DEVNULL)  # noqa: S603 - ours
+    server = subprocess.Popen(command, env=os.environ | environment, start_new_session=True, stdout=subprocess.DEVNULL)
     try:
         while True:
             if server.poll() is not None:

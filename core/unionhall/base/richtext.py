@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from html import escape
+from html import escape, unescape
 from html.parser import HTMLParser
 
 import nh3
@@ -19,6 +19,7 @@ _ROUNDS = 6
 _TAG_START = re.compile(r"<[a-z/]", re.IGNORECASE)
 _UNCLEAN = re.compile(r"<[!?]|<[^<>]*(?:<|\Z)")
 _TAG = re.compile(r"<[a-z/!][^<>]*>", re.IGNORECASE)
+_BLOCK = re.compile(rf"</?(?:{'|'.join(sorted(BLOCKS))})\b[^<>]*>", re.IGNORECASE)
 _CJK = re.compile(r"[\u3005\u3007\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
 _WORD = re.compile(r"[A-Za-z0-9][A-Za-z0-9'’.-]*")
 
@@ -138,7 +139,7 @@ def figures(html: str) -> list[Figure]:
 
 def count_chars(html: str) -> int:
     """Return a body's length as Chinese editors count it: each Chinese character, each Latin word."""
-    text = plain_text(html)
+    text = plain_text(html) if _UNCLEAN.search(html) else unescape(_TAG.sub("", _BLOCK.sub("\n", html)))
     return len(_CJK.findall(text)) + len(_WORD.findall(_CJK.sub(" ", text)))
 
 

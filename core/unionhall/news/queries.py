@@ -22,7 +22,6 @@ from unionhall.platform import access, pagecache
 __all__ = ["Credit", "Story"]
 PAGE = 20
 LATELY = 200
-MOST_PINS = 50
 COUNTS_LAST_SECONDS = 60.0
 NEWEST = (A.published_at.desc(), A.id.desc())
 
@@ -114,10 +113,12 @@ def _ids(section: bool, but: bool) -> Select[Any]:
     return statement.where(A.id.not_in(bindparam("but", expanding=True))) if but else statement
 
 
-_PINNED = (
-    select(A.id, A.section_id).where(LIVE, A.pinned_until > bindparam("now"))
-    .order_by(*NEWEST).limit(MOST_PINS)
-)  # fmt: skip
+_PINNED = select(A.id, A.section_id, A.published_at).where(LIVE, A.pinned_until > bindparam("now"))
+
+
+def _pinned(now: datetime) -> list[Any]:
+    """Return what is pinned in any section, newest first; sorted here, so that the database reads the index of pins only."""
+    return sorted(stories.rows_of(_PINNED, now=now), key=lambda row: (row.published_at, row.id), reverse=True)
 
 
 def _page(where: Sequence[ColumnElement[bool]], now: datetime, number: int) -> Page:
@@ -148,7 +149,7 @@ def in_section(section_id: int, now: datetime, number: int, *, below: str | None
     pagecache.tag(f"news:section:{section_id}")
     if below:
         return _page([A.section_id == section_id, _of_orgs(below)], now, number)
-    pins = [row.id for row in stories.rows_of(_PINNED, now=now) if row.section_id == section_id]
+    pins = [row.id for row in _pinned(now) if row.section_id == section_id]
     start = (number - 1) * PAGE
     first = pins[start : start + PAGE]
     values: dict[str, Any] = {"section": section_id, "size": PAGE - len(first), "start": max(0, start - len(pins))}
@@ -255,7 +256,7 @@ def _per_section(now: datetime, sections: Sequence[SectionView], each: int, but:
     if not sections:
         return {}
     values = {f"s{at}": section.id for at, section in enumerate(sections)}
-    rows = [*stories.rows_of(_PINNED, now=now), *stories.rows_of(_newest_of(len(sections), each + 1), **values)]
+    rows = [*_pinned(now), *stories.rows_of(_newest_of(len(sections), each + 1), **values)]
     shown: dict[int, dict[int, None]] = {section.id: {} for section in sections}
     for row in rows:
         if row.section_id in shown and row.id != but:
@@ -274,7 +275,8 @@ _BODIES = select(R.article_id, R.body).where(R.id.in_(select(A.live_id).where(A.
 def addresses() -> list[tuple[str, datetime]]:
     """Return (address, last change) of every live article, for the sitemap."""
     pagecache.tag("news")
-    return [(f"/news/{row[0]}/{row[1]}/", row.corrected_at or row.published_at) for row in stories.rows_of(_ADDRESSES)]
+    rows: Sequence[Any] = stories.rows_of(_ADDRESSES)
+    return [(f"/news/{section}/{slug}/", corrected or published) for section, slug, published, corrected in rows]
 
 
 def feed(now: datetime, limit: int, section_id: int | None = None) -> list[tuple[Story, str]]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from io import BytesIO
-from typing import Any
 
 import segno
 from flask import Blueprint, Response, redirect, render_template, request, url_for
@@ -13,6 +12,7 @@ from unionhall.base import clock
 from unionhall.hooks.types import PageView
 from unionhall.host.assets import absolute
 from unionhall.news import feeds, opened, queries, reading, structured
+from unionhall.news.cards import card
 from unionhall.news.labels import role_word
 from unionhall.news.models import State
 from unionhall.orgs import queries as orgs
@@ -24,10 +24,10 @@ from unionhall.site.paging import page_number
 bp = Blueprint("news", __name__, url_prefix="/news")
 
 
-@bp.app_context_processor
-def words() -> dict[str, Any]:
-    """Give templates the words for roles, and names in the reader's language."""
-    return {"role_word": role_word, "section_name": queries.section_name, "org_name": queries.org_name}
+for _helper, _name in (
+    (role_word, "role_word"), (queries.section_name, "section_name"), (queries.org_name, "org_name"), (card, "story_card"),
+):  # fmt: skip
+    bp.add_app_template_global(_helper, _name)
 
 
 @bp.get("/")
@@ -59,12 +59,11 @@ def with_tag(name: str) -> ResponseReturnValue:
 def section(section: str) -> ResponseReturnValue:
     """List a section, perhaps only what one org and those below it published."""
     found = queries.public_section(section)
-    root = orgs.root()
     chosen = orgs.by_slug(slug) if (slug := request.args.get("org")) else None
     page = queries.in_section(found.id, clock.now(), page_number(), below=chosen.path if chosen else None)
     return render_template(
         "news/section.html", section=found, name=queries.section_name(found), page=page, chosen=chosen,
-        places=orgs.children(root), page_view=PageView("news.section", found.id, root.id),
+        places=orgs.regions(), page_view=PageView("news.section", found.id),
     )  # fmt: skip
 
 

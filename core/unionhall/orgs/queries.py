@@ -14,6 +14,7 @@ from unionhall.base.text import like_escape
 from unionhall.orgs.models import Org, OrgChange, OrgStatus
 from unionhall.platform import access
 from unionhall.platform.access import Actor
+from unionhall.platform.pagecache import remembered
 
 
 @dataclass(frozen=True)
@@ -71,6 +72,24 @@ def children(org: Org) -> list[Org]:
     """Return the orgs right below that are at work, in their order."""
     statement = select(Org).where(Org.parent_id == org.id, Org.status == OrgStatus.ACTIVE)
     return list(db.session().scalars(statement.order_by(Org.position, Org.id)))
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """An org as a filter names it."""
+
+    id: int
+    slug: str
+    short_name: str
+
+
+def regions() -> tuple[Place, ...]:
+    """Return the orgs right below the root that are at work, in their order; remembered."""
+
+    def read() -> tuple[Place, ...]:
+        return tuple(Place(org.id, org.slug, org.short_name) for org in children(root()))
+
+    return remembered("orgs.regions", read)
 
 
 def at_work_below(org: Org) -> int:

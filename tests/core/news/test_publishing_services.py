@@ -14,7 +14,7 @@ from unionhall.base import clock, db
 from unionhall.base.errors import Conflict, NotAllowed, RuleBroken
 from unionhall.hooks.types import SYSTEM, Role
 from unionhall.media.models import Image
-from unionhall.news import desk_queries, editing, publishing, queries
+from unionhall.news import desk_queries, editing, opened, publishing
 from unionhall.news.models import Article, State
 from unionhall.platform import access
 from unionhall.platform.outbox import OutboxMessage
@@ -73,7 +73,7 @@ def test_a_correction_shows_the_new_text_with_its_note_and_keeps_the_date(work, 
         publishing.correct(article, note="首段车间有误。", revision_id=article.head_id, actor=SYSTEM, now=now)
         assert (article.state, article.live.headline, article.published_at) == ("corrected", "装配二车间", first)
         assert (article.correction, article.corrected_at) == ("首段车间有误。", now)
-        assert queries.corrections(article) == [(now, "首段车间有误。")]
+        assert opened.corrections(opened.public_article(article.slug)) == [(now, "首段车间有误。")]
         with pytest.raises(RuleBroken, match="一样"):
             publishing.correct(article, note="再改。", revision_id=article.head_id, actor=SYSTEM, now=now)
 
