@@ -69,14 +69,17 @@ def _read(path: Path, locale: str) -> Translations:
 def init(app: Flask, languages: tuple[str, ...], folders: Callable[[], Iterable[Path]]) -> None:
     """Choose each reader's language (cookie, then the site's default) and load the merged catalogues."""
 
-    def choose() -> str:
+    known = {name: Locale.parse(name) for name in languages}  # parsing one costs more than half of what a query does
+
+    def choose() -> Locale:
         if not has_request_context():
-            return languages[0]
+            return known[languages[0]]
         asked = g.get("language") or request.args.get("lang") or request.cookies.get(LANGUAGE_COOKIE)
-        return asked if asked in languages else languages[0]
+        return known[asked] if asked in known else known[languages[0]]
 
     _Babel(_Catalogues(folders)).init_app(
-        app, default_locale=languages[0], default_timezone=str(clock.SHANGHAI), locale_selector=choose
+        app, default_locale=languages[0], default_timezone=str(clock.SHANGHAI),
+        locale_selector=choose,  # type: ignore[arg-type]  # a Locale is passed through as it is
     )
 
 

@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 
 from unionhall.base import clock, db
 from unionhall.hooks.types import HomeBlock
-from unionhall.news import queries
+from unionhall.news import cards, queries
 from unionhall.news.models import Article
 from unionhall.orgs.models import Org
 from unionhall.platform import pagecache
@@ -29,21 +29,21 @@ def home(now: datetime) -> Iterator[HomeBlock]:
     front = queries.front(now, sections, top=TOP, each=NOTICES, orgs=ORGS)
     if front.lead is None:
         return
-    yield HomeBlock(_html("news/home_lead.html", story=front.lead, top=front.top), "lead", 0)
+    yield HomeBlock(cards.block("news/home_lead.html", story=front.lead, top=front.top), "lead", 0)
     for order, section in enumerate(sections):
         if stories := front.sections[section.id]:
             yield _section(section, stories, order)
     if len(front.orgs) > 1:
-        yield HomeBlock(_html("news/home_orgs.html", stories=front.orgs), "main", 500)
+        yield HomeBlock(cards.block("news/home_orgs.html", stories=front.orgs), "main", 500)
 
 
 def _section(section: queries.SectionView, stories: list[queries.Story], order: int) -> HomeBlock:
     words = {"slug": section.slug, "name": queries.section_name(section)}
     if section.slug in NOTICE_SLUGS:
-        return HomeBlock(_html("news/home_notices.html", stories=stories, **words), "side", 0)
+        return HomeBlock(cards.block("news/home_notices.html", stories=stories, **words), "side", 0)
     first = next((story for story in stories if story.cover), stories[0])
     rest = [story for story in stories if story is not first][: EACH if not first.cover else EACH - 1]
-    return HomeBlock(_html("news/home_section.html", first=first, rest=rest, **words), "main", 100 + order)
+    return HomeBlock(cards.block("news/home_section.html", first=first, rest=rest, **words), "main", 100 + order)
 
 
 def of_org(org_id: int) -> Iterator[Markup]:

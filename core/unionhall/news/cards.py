@@ -1,7 +1,8 @@
-"""Story cards, rendered once for each state of a story: most pages show the same few dozen cards again and again."""
+"""Story cards and blocks, rendered once for each state of their stories: most pages show the same few dozen again and again."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import fields
 from typing import Any
 
@@ -18,24 +19,39 @@ _EXTENSION = "unionhall.news.cards"
 
 
 def card(macro: str, story: Story, *details: Any) -> Markup:
-    """Return what a macro of `news/cards.html` makes of a story.
+    """Return what a macro of `news/cards.html` makes of a story."""
+    return _kept((macro, _key(story), details), lambda: _macro(macro, story, *details))
 
-    Everything that a card shows is in the key: the story, the language, and the day (for "today" and "yesterday").
-    """
+
+def block(template: str, **values: Story | list[Story] | str) -> Markup:
+    """Return what a template makes of stories and words, and of nothing else: it is rendered without a page's context."""
+    key = tuple(_key(value) for value in values.values())
+    return _kept((template, key), lambda: Markup(current_app.jinja_env.get_template(template).render(values)))
+
+
+def _macro(name: str, story: Story, *details: Any) -> Markup:
+    template = current_app.jinja_env.get_template("news/cards.html")
+    made: Markup = getattr(template.module, name)(story, *details)
+    return made
+
+
+def _kept(what: tuple[Any, ...], render: Callable[[], Markup]) -> Markup:
+    """Everything that is shown is in the key: the stories, the language, and the day (for "today" and "yesterday")."""
     kept: dict[tuple[Any, ...], Markup] = current_app.extensions.setdefault(_EXTENSION, {})
-    cover = story.cover
-    shown = (cover.src, cover.srcset, cover.width, cover.height) if cover else None
-    today = clock.local_day(clock.now())
-    key = (macro, details, str(get_locale()), today, shown, *(getattr(story, name) for name in PLAIN))
+    key = (what, str(get_locale()), clock.local_day(clock.now()))
     found = kept.get(key)
     if found is None:
         if len(kept) >= MOST:
             kept.clear()
-        found = kept[key] = _render(macro, story, *details)
+        found = kept[key] = render()
     return found
 
 
-def _render(macro: str, story: Story, *details: Any) -> Markup:
-    template = current_app.jinja_env.get_template("news/cards.html")
-    made: Markup = getattr(template.module, macro)(story, *details)
-    return made
+def _key(value: Story | list[Story] | str) -> Any:
+    if isinstance(value, str):
+        return value
+    if isinstance(value, list):
+        return tuple(map(_key, value))
+    cover = value.cover
+    shown = (cover.src, cover.srcset, cover.width, cover.height) if cover else None
+    return (shown, *(getattr(value, name) for name in PLAIN))

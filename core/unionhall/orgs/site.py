@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import get_locale
@@ -25,15 +23,13 @@ KINDS: dict[str, Text] = {
 bp = Blueprint("orgs", __name__, url_prefix="/orgs")
 
 
-@bp.app_context_processor
-def words() -> dict[str, Any]:
-    """Give templates an org's name in the reader's language, and the word for its kind."""
-    return {"org_label": label, "org_kind": lambda org: KINDS[org.kind]}
-
-
 def label(org: Org) -> str:
     """Return the org's name in the reader's language."""
     return org.name_en if str(get_locale()) == "en" and org.name_en else org.name
+
+
+bp.add_app_template_global(label, "org_label")
+bp.add_app_template_global(lambda org: KINDS[org.kind], "org_kind")
 
 
 @bp.get("/")

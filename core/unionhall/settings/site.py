@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from flask import Blueprint
 from werkzeug.local import LocalProxy
 
@@ -12,7 +10,5 @@ from unionhall.settings.queries import site_settings
 bp = Blueprint("settings", __name__)
 
 
-@bp.app_context_processor
-def words() -> dict[str, Any]:
-    """Give templates `site`; the settings are read when a template first asks for one."""
-    return {"site": LocalProxy(site_settings)}
+# Templates say `site.site_name`; the settings are read when one first asks.
+bp.add_app_template_global(LocalProxy(site_settings), "site")

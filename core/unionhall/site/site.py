@@ -37,7 +37,8 @@ PRIVATE = ("/desk/", "/my/", "/login", "/logout", "/activate", "/preview/", "/pr
 bp = Blueprint("site", __name__)
 for _name, _filter in formatting.FILTERS.items():
     bp.add_app_template_filter(_filter, _name)
-bp.app_context_processor(shell.context)
+for _name, _value in shell.GLOBALS.items():
+    bp.add_app_template_global(_value, _name)
 
 
 @bp.get("/")
