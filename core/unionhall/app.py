@@ -11,11 +11,13 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from unionhall.base import config as configuration
 from unionhall.base import db, i18n, logs, web
-from unionhall.hooks.types import Actor, Event
+from unionhall.hooks.types import Actor, Event, SearchSource
 from unionhall.host import assets, discovery, mounting, slots, themes
 from unionhall.host.registry import PluginHost
 from unionhall.platform import access, mail, outbox
 from unionhall.platform.pagecache import layer, shelf
+from unionhall.platform.search import indexes
+from unionhall.platform.search import writing as search
 from unionhall.platform.storage import LocalFolder
 from unionhall.site import display
 
@@ -42,6 +44,7 @@ def create_app(overrides: dict[str, Any] | None = None, *, plugins: bool = True)
     mounting.mount(app, host)
     _rights(app, host)
     _outbox(app, host)
+    _search(app, host, config)
     _looks(app, host, config)
     _page_cache(app, config)
     if config.proxy_hops:
@@ -63,6 +66,15 @@ def _outbox(app: Flask, host: PluginHost) -> None:
     with app.app_context():
         outbox.handle(mail.TOPIC, mail.deliver)
         outbox.handle("event", lambda payload: host.call("unionhall_committed", event=Event(**payload)))
+
+
+def _search(app: Flask, host: PluginHost, config: configuration.Config) -> None:
+    every = list(host.gather("unionhall_search_sources"))
+
+    def sources() -> dict[str, SearchSource]:
+        return {source.kind: source for found, source in every if host.is_enabled(found.name)}
+
+    search.init(app, indexes.open_index(config), sources, config.search_backend)
 
 
 def _page_cache(app: Flask, config: configuration.Config) -> None:

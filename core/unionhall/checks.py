@@ -23,6 +23,7 @@ from unionhall.host import migrations
 from unionhall.host.registry import host
 from unionhall.orgs.models import Org
 from unionhall.platform.access import unscoped
+from unionhall.platform.search import reading
 from unionhall.settings.queries import stored
 
 SHORTEST_KEY = 32
@@ -153,6 +154,14 @@ def _sqlite() -> str:
     return _said(config().database.startswith("sqlite"))
 
 
+def _search_without_its_database() -> str:
+    return _said(config().search_backend == "postgres" and config().database.startswith("sqlite"))
+
+
+def _search_outgrown() -> str:
+    return _said("outgrown" in reading.advice())
+
+
 def _no_organiser() -> str:
     return _said(not stored().organiser)
 
@@ -179,4 +188,8 @@ RULES = [
     Rule("UH-S015", "error", ALWAYS, True, _nobody_in_charge, _l("没有能登录的系统管理员。"), "unionhall init --admin LOGIN"),
     Rule("UH-S016", "warning", DEPLOY, False, _sqlite, _l("数据库是 SQLite，适合一台机器的小站。"), "database_url = postgresql://…"),
     Rule("UH-S017", "warning", DEPLOY, True, _no_organiser, _l("没有填主办单位。"), _IN_SETTINGS),
+    Rule("UH-S018", "error", ALWAYS, False, _search_without_its_database, _l("搜索要用 PostgreSQL，数据库却是 SQLite。"),
+         "search_backend = whoosh"),
+    Rule("UH-S019", "warning", ALWAYS, False, _search_outgrown, _l("内容超过 3 万条，默认的搜索索引会变慢。"),
+         "search_backend = tantivy | postgres; unionhall search rebuild"),
 ]  # fmt: skip

@@ -37,7 +37,7 @@ PERMISSIONS = {
     "system.audit": {AU},
 }
 PUBLIC = {
-    "site.home", "site.preferences", "site.feed", "site.sitemap", "site.sitemap_part", "site.robots", "site.corner", "site.favicon",
+    "site.home", "site.preferences", "site.feed", "site.sitemap", "site.sitemap_part", "site.robots", "site.corner", "site.search", "site.suggest", "site.favicon",
     "accounts.login", "accounts.second", "accounts.after_login", "accounts.logout", "accounts.forgot", "accounts.reset",
     "media.show", "news.latest", "news.section", "news.section_feed", "news.article", "news.qr", "news.by_name", "news.with_tag",
     "news.preview", "news.preview_page", "orgs.tree", "orgs.org", "orgs.search", "system.healthz", "system.readyz",

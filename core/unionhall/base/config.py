@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, InitSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
@@ -44,6 +44,7 @@ class Config(BaseSettings):
     mail_from: str = "unionhall@localhost"
     redis_url: str = ""
     page_cache_mb: int = Field(32, ge=0, description="memory for kept pages in each web process; 0 keeps none")
+    search_backend: Literal["whoosh", "tantivy", "postgres"] = "whoosh"
     web_threads: int = Field(8, ge=1)
     web_workers: int = Field(1, ge=1)
     log_level: str = "INFO"

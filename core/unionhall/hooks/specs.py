@@ -21,6 +21,7 @@ from unionhall.hooks.types import (
     NavItem,
     PageView,
     Permission,
+    SearchSource,
     SitemapEntry,
 )
 
@@ -78,6 +79,11 @@ def unionhall_sitemap(now: datetime) -> Iterable[SitemapEntry]:
 @hookspec
 def unionhall_feed(now: datetime, limit: int) -> Iterable[FeedEntry]:
     """Return your newest public entries for the site's Atom feed, newest first."""
+
+
+@hookspec
+def unionhall_search_sources() -> Iterable[SearchSource]:
+    """Return what of yours search finds; say `search_changed(kind, id)` whenever one of them changes."""
 
 
 @hookspec

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -170,3 +170,52 @@ class HomeBlock:
     body: Markup
     place: Literal["lead", "main", "side"] = "main"
     order: int = 100
+
+
+@dataclass(frozen=True, slots=True)
+class SearchDocument:
+    """What may be found of one object that everybody may read: plain text. `org_path` is its org's, `at` when it appeared."""
+
+    kind: str
+    id: int
+    title: str
+    body: str = ""
+    summary: str = ""
+    keywords: str = ""
+    section: str = ""
+    org_path: str = ""
+    at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SearchResult:
+    """One object as a list of results shows it; `text` is plain, the snippet is cut from it."""
+
+    kind: str
+    id: int
+    url: str
+    title: str
+    text: str = ""
+    label: str = ""
+    org: str = ""
+    at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SearchSource:
+    """Something that search finds. All four functions see only what everybody may read at this moment.
+
+    `documents(ids)` gives those of the ids that may be found; `ids(after, limit)` all ids above `after`, ascending;
+    `results(ids)` those that may be shown; `look(words, limit)` ids by plain comparison, newest first, for the time in
+    which there is no index. `suggest(start, limit)` completes what is being typed; `facets()` names the values that
+    "section" or "org" can be limited to, as (value, label).
+    """
+
+    kind: str
+    label: Text
+    documents: Callable[[Sequence[int]], Iterable[SearchDocument]]
+    ids: Callable[[int, int], Sequence[int]]
+    results: Callable[[Sequence[int]], Iterable[SearchResult]]
+    look: Callable[[Sequence[str], int], Sequence[int]]
+    suggest: Callable[[str, int], Iterable[str]] | None = None
+    facets: Callable[[], Mapping[str, Sequence[tuple[str, str]]]] | None = None

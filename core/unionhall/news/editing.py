@@ -14,11 +14,11 @@ from unionhall.base import db
 from unionhall.base.errors import Conflict, NotAllowed, NotFound, RuleBroken
 from unionhall.base.text import slugify
 from unionhall.news import content as contents
-from unionhall.news import references, rights
+from unionhall.news import findable, references, rights
 from unionhall.news.content import Content
 from unionhall.news.models import Article, Autosave, Revision, Section, State
 from unionhall.orgs.models import Org
-from unionhall.platform import access, audit, pagecache
+from unionhall.platform import access, audit, pagecache, search
 from unionhall.platform.access import Actor
 
 
@@ -70,7 +70,7 @@ def save(
     if article.head_id != base_id:
         return _sent_twice(article, tidy, actor)
     state = article.state
-    moved = _place(article, org, section, slug, actor)
+    moved = _place(article, org, section, slug, actor, now)
     references.check(tidy, article, actor)
     before = contents.of(article.head)
     revision = article.head
@@ -97,7 +97,7 @@ def refile(article: Article, section: Section, *, actor: Actor, now: datetime) -
     if not rights.may_edit(actor, article):
         raise NotAllowed(_("这篇稿现在不能修改。审过的稿要先退回，再改，再送审。"))
     state, head = article.state, article.head
-    if _place(article, None, section, "", actor):
+    if _place(article, None, section, "", actor, now):
         _turn_to(article, head, base_id=head.id, state=state, now=now)
         audit.record("news.refiled", f"article:{article.id}", actor=actor, now=now, org_id=article.org_id, section=section.id)
 
@@ -186,7 +186,9 @@ def _first_open_section() -> Section:
     return found
 
 
-def _place(article: Article, org: Org | None, section: Section | None, slug: str, actor: Actor) -> set[str]:
+def _place(
+    article: Article, org: Org | None, section: Section | None, slug: str, actor: Actor, now: datetime
+) -> set[str]:
     """Move the article to another org or section, or give it another address; a published address stays."""
     moved, was_in = set(), article.section_id
     if org is not None and org.id != article.org_id:
@@ -206,6 +208,7 @@ def _place(article: Article, org: Org | None, section: Section | None, slug: str
     if moved and article.live_id is not None:
         places = (f"news:section:{section_id}" for section_id in {was_in, article.section_id})
         pagecache.purge("news", f"news:article:{article.id}", *places)
+        search.changed(findable.KIND, article.id, now=now)
     return moved
 
 

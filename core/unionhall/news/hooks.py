@@ -23,9 +23,10 @@ from unionhall.hooks.types import (
     NavItem,
     PageView,
     Permission,
+    SearchSource,
     SitemapEntry,
 )
-from unionhall.news import blocks, cli, dashboard, demo, editing, feeds, menus, notify, publishing, queries
+from unionhall.news import blocks, cli, dashboard, demo, editing, feeds, findable, menus, notify, publishing, queries
 from unionhall.news.desk_routes import bp as desk_bp
 from unionhall.news.rights import PERMISSIONS
 from unionhall.news.site import bp
@@ -113,6 +114,12 @@ def unionhall_slot(slot: str, page: PageView) -> Iterable[Markup]:
     if slot == "org_merge_preview" and page.org_id:
         return blocks.going_over(page.org_id)
     return blocks.of_org(page.object_id) if slot == "org_page" and page.object_id else ()
+
+
+@hookimpl
+def unionhall_search_sources() -> Iterable[SearchSource]:
+    """Live articles."""
+    return [findable.SOURCE]
 
 
 @hookimpl

@@ -11,10 +11,10 @@ from sqlalchemy import select
 from unionhall.base import db, richtext
 from unionhall.base.errors import Conflict, RuleBroken, UnionHallError
 from unionhall.hooks.types import SYSTEM, Actor, Event
-from unionhall.news import rights
+from unionhall.news import findable, rights
 from unionhall.news.models import LIVE, Article, State
 from unionhall.news.workflow import step as take_step
-from unionhall.platform import access, audit, outbox, pagecache
+from unionhall.platform import access, audit, outbox, pagecache, search
 from unionhall.settings.queries import site_settings
 
 log = structlog.get_logger("unionhall.news")
@@ -201,6 +201,7 @@ def _check_period(publish_at: datetime, expires_at: datetime | None) -> None:
 
 def _tell(article: Article, name: str, now: datetime) -> None:
     _purge(article)
+    search.changed(findable.KIND, article.id, now=now)
     outbox.publish(Event(name, article.id, article.org_id, {"state": article.state}), now=now)
 
 

@@ -14,7 +14,7 @@ from unionhall.base.text import slugify, tidy
 from unionhall.hooks.types import Actor
 from unionhall.news import rights
 from unionhall.news.models import Article, ReviewStep, Section, State
-from unionhall.platform import access, audit, pagecache
+from unionhall.platform import access, audit, pagecache, search
 
 RESERVED = frozenset({"by", "tag", "preview", "feed.xml"})
 MOST_STEPS, LONGEST_LABEL = 5, 20
@@ -52,6 +52,7 @@ def save_section(section: Section | None, fields: SectionFields, *, actor: Actor
         raise _taken(slug)
     try:
         with db.session().begin_nested():
+            renamed = bool(row.id) and row.slug != slug
             row.slug, row.name, row.name_en = slug, name, tidy(fields.name_en)
             row.summary, row.position, row.open = tidy(fields.summary), fields.position, fields.open
             db.session().add(row)
@@ -62,6 +63,8 @@ def save_section(section: Section | None, fields: SectionFields, *, actor: Actor
     row.steps.extend(ReviewStep(position=at, label=label, permission=kind) for at, (label, kind) in enumerate(steps))
     db.session().flush()
     pagecache.purge(pagecache.SITE)
+    if renamed:
+        search.all_changed(now=now)
     audit.record("news.section_saved", f"section:{row.id}", actor=actor, now=now, slug=slug, steps=len(steps))
     return row
 

@@ -11,8 +11,8 @@ from flask_babel import lazy_gettext as _l
 from markupsafe import Markup
 
 from unionhall.hooks.markers import hookimpl
-from unionhall.hooks.types import Actor, Area, Card, NavItem, Permission, Role, SitemapEntry
-from unionhall.orgs import demo, desk, queries, switcher
+from unionhall.hooks.types import Actor, Area, Card, NavItem, Permission, Role, SearchSource, SitemapEntry
+from unionhall.orgs import demo, desk, findable, queries, switcher
 from unionhall.orgs.site import bp
 from unionhall.platform.access import can
 
@@ -76,3 +76,9 @@ def unionhall_sitemap() -> Iterable[SitemapEntry]:
     yield SitemapEntry(url_for("orgs.tree"))
     for slug, changed in queries.addresses():
         yield SitemapEntry(url_for("orgs.org", slug=slug), changed)
+
+
+@hookimpl
+def unionhall_search_sources() -> Iterable[SearchSource]:
+    """Orgs at work, by name."""
+    return [findable.SOURCE]

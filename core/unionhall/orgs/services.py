@@ -17,11 +17,12 @@ from unionhall.base import db
 from unionhall.base.errors import Conflict, RuleBroken
 from unionhall.base.text import fold, slugify, tidy
 from unionhall.host.registry import host
-from unionhall.orgs import queries
+from unionhall.orgs import findable, queries
 from unionhall.orgs.models import Org, OrgChange, OrgKind, OrgStatus
-from unionhall.platform import access, audit, pagecache
+from unionhall.platform import access, audit, pagecache, search
 from unionhall.platform.access import Actor
 
+REPLACING = frozenset({"moved", "merged"})
 MANAGE = "orgs.manage"
 RANK = {OrgKind.PROVINCE: 0, OrgKind.CITY: 1, OrgKind.DISTRICT: 2, OrgKind.STREET: 3}
 MAX_LEVELS = 12
@@ -291,4 +292,7 @@ def _note(
         OrgChange(org_id=org.id, at=now, act=act, before=before or {}, after=after or {}, actor_id=actor.account_id)
     )
     pagecache.purge(pagecache.SITE)
+    search.changed(findable.KIND, org.id, now=now)
+    if act in REPLACING:
+        search.all_changed(now=now)
     audit.record(f"orgs.{act}", f"org:{org.id}", actor=actor, now=now, org_id=org.id)

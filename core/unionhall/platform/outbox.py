@@ -10,7 +10,7 @@ from typing import Any
 
 import structlog
 from flask import current_app
-from sqlalchemy import JSON, Index, String, Text, select, update
+from sqlalchemy import JSON, ColumnElement, Index, String, Text, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from unionhall.base import db
@@ -19,7 +19,10 @@ from unionhall.hooks.types import Event
 MAX_TRIES = 5
 LEASE = timedelta(minutes=2)
 BATCH = 50
+TOGETHER = 500
 Handler = Callable[[dict[str, Any]], object]
+Together = Callable[[list[dict[str, Any]]], object]
+Claimed = tuple[int, str, dict[str, Any]]
 log = structlog.get_logger("unionhall.outbox")
 
 
@@ -57,19 +60,33 @@ def handle(topic: str, handler: Handler) -> None:
     current_app.extensions.setdefault("unionhall.outbox", {})[topic] = handler
 
 
+def handle_together(topic: str, handler: Together) -> None:
+    """Name the function that delivers many messages of a topic at once, for what costs as much for one as for a hundred."""
+    current_app.extensions.setdefault("unionhall.outbox.together", {})[topic] = handler
+
+
 def deliver(now: datetime) -> int:
     """Deliver what is due, oldest first, each in its own unit of work; returns how many succeeded."""
-    return sum(_deliver_one(message_id, topic, payload, now) for message_id, topic, payload in _claim(now))
+    together = current_app.extensions.get("unionhall.outbox.together", {})
+    alone = OutboxMessage.topic.not_in(list(together))
+    done = sum(_deliver_one(message_id, topic, payload, now) for message_id, topic, payload in _claim(now, alone, BATCH))
+    for topic, handler in together.items():
+        done += _deliver_together(handler, _claim(now, OutboxMessage.topic == topic, TOGETHER), now)
+    return done
 
 
-def _claim(now: datetime) -> list[tuple[int, str, dict[str, Any]]]:
+def _claim(now: datetime, which: ColumnElement[bool], most: int) -> list[Claimed]:
     """Lease a batch: two workers never hold the same message; a dead worker's lease ends by itself."""
     waiting = (
         select(OutboxMessage.id)
-        .where(OutboxMessage.done_at.is_(None), OutboxMessage.due_at <= now, OutboxMessage.tries < MAX_TRIES)
+        .where(OutboxMessage.done_at.is_(None), OutboxMessage.due_at <= now, OutboxMessage.tries < MAX_TRIES, which)
         .order_by(OutboxMessage.id)
-        .limit(BATCH)
+        .limit(most)
     )
+    found = db.session().scalar(waiting.limit(1))
+    db.session().rollback()
+    if found is None:
+        return []
     lease = str(uuid.uuid4())
     with db.unit_of_work() as session:
         session.execute(
@@ -86,6 +103,27 @@ def _claim(now: datetime) -> list[tuple[int, str, dict[str, Any]]]:
         return [(row.id, row.topic, row.payload) for row in rows]
 
 
+def _deliver_together(handler: Together, found: list[Claimed], now: datetime) -> int:
+    """Deliver them at once; when that fails, one by one, so that a single bad one does not hold up the rest."""
+    if not found:
+        return 0
+    try:
+        handler([payload for _id, _topic, payload in found])
+    except Exception as error:
+        log.exception("delivery together failed", topic=found[0][1], messages=len(found))
+        if len(found) > 1:
+            return sum(_deliver_together(handler, [item], now) for item in found)
+        return _note(found, f"{type(error).__name__}: {error}"[:2000], now)
+    return _note(found, "", now)
+
+
+def _note(found: list[Claimed], failure: str, now: datetime) -> int:
+    with db.unit_of_work() as session:
+        changes: dict[str, Any] = {"error": failure} if failure else {"done_at": now, "error": ""}
+        session.execute(update(OutboxMessage).where(OutboxMessage.id.in_([item[0] for item in found])).values(**changes))
+    return 0 if failure else len(found)
+
+
 def _deliver_one(message_id: int, topic: str, payload: dict[str, Any], now: datetime) -> bool:
     failure = ""
     try:
@@ -93,7 +131,4 @@ def _deliver_one(message_id: int, topic: str, payload: dict[str, Any], now: date
     except Exception as error:
         failure = f"{type(error).__name__}: {error}"[:2000]
         log.exception("delivery failed", message=message_id, topic=topic)
-    with db.unit_of_work() as session:
-        changes: dict[str, Any] = {"error": failure} if failure else {"done_at": now, "error": ""}
-        session.execute(update(OutboxMessage).where(OutboxMessage.id == message_id).values(**changes))
-    return not failure
+    return bool(_note([(message_id, topic, payload)], failure, now))

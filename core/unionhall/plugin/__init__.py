@@ -33,6 +33,9 @@ from unionhall.hooks.types import (
     Permission,
     Plugin,
     Role,
+    SearchDocument,
+    SearchResult,
+    SearchSource,
     SitemapEntry,
 )
 from unionhall.host.assets import absolute
@@ -44,6 +47,7 @@ from unionhall.platform.pagecache import purge as purge_pages
 from unionhall.platform.pagecache import remembered, shared
 from unionhall.platform.pagecache import tag as tag_page
 from unionhall.platform.pagecache import until as page_until
+from unionhall.platform.search import changed as search_changed
 
 __all__ = [
     "READER",
@@ -70,6 +74,9 @@ __all__ = [
     "Plugin",
     "Role",
     "RuleBroken",
+    "SearchDocument",
+    "SearchResult",
+    "SearchSource",
     "SitemapEntry",
     "TooMany",
     "UTCDateTime",
@@ -106,6 +113,7 @@ __all__ = [
     "safe_next",
     "scoped",
     "seal",
+    "search_changed",
     "send_mail",
     "session",
     "shared",

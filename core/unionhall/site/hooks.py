@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 
 from unionhall.hooks.markers import hookimpl
 from unionhall.hooks.types import Area, NavItem, SitemapEntry
+from unionhall.site import search  # noqa: F401 - adds routes
 from unionhall.site.site import bp
 
 

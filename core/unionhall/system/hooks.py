@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
+import click
 from flask import Blueprint, render_template, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -15,7 +16,8 @@ from unionhall.hooks.types import Actor, Area, Card, Job, NavItem, Permission, R
 from unionhall.host.registry import host
 from unionhall.platform import jobs, outbox, pagecache
 from unionhall.platform.access import SITE, can
-from unionhall.system import desk
+from unionhall.platform.search import writing as search
+from unionhall.system import cli, desk
 from unionhall.system.site import bp
 
 STALLED = timedelta(minutes=1)
@@ -36,6 +38,7 @@ def unionhall_jobs() -> Iterable[Job]:
     """What was promised after a commit is delivered; what all processes have read is removed."""
     return [
         Job(OUTBOX, _l("投递通知和事件"), timedelta(seconds=1), outbox.deliver),
+        Job("system.search", _l("查看并整理搜索索引"), timedelta(minutes=10), search.keep),
         Job("system.purges", _l("清理页面缓存的旧记录"), timedelta(hours=1), pagecache.forget_old),
     ]
 
@@ -50,6 +53,12 @@ def unionhall_site_blueprints() -> Iterable[Blueprint]:
 def unionhall_desk_blueprints() -> Iterable[Blueprint]:
     """Plugins, jobs and the audit trail."""
     return [desk.bp]
+
+
+@hookimpl
+def unionhall_commands() -> Iterable[click.Command]:
+    """`unionhall search …`."""
+    return [cli.search_commands]
 
 
 @hookimpl

@@ -5,10 +5,17 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from unionhall.base import clock
 from unionhall.platform import mail, outbox
+
+
+@pytest.fixture(autouse=True)
+def empty(work):
+    """What founding the site left for the search index is not what these tests are about."""
+    with work() as session:
+        session.execute(delete(outbox.OutboxMessage))
 
 
 @pytest.fixture

@@ -105,3 +105,18 @@ async function ownCorner() {
   }
 }
 ownCorner();
+
+// What is being typed is completed from the site's own words, a moment after the last key.
+for (const field of document.querySelectorAll('[data-suggest]')) {
+  let timer = 0;
+  field.addEventListener('input', (event) => {
+    clearTimeout(timer);
+    if (event.isComposing || !field.value.trim()) return;
+    timer = setTimeout(async () => {
+      const answer = await fetch(`${field.dataset.suggest}?q=${encodeURIComponent(field.value.trim())}`).catch(() => null);
+      if (!answer?.ok) return;
+      const { words } = await answer.json();
+      field.list.replaceChildren(...words.map((word) => new Option('', word)));
+    }, 200);
+  });
+}
