@@ -1,9 +1,11 @@
-"""Commands of the newsroom: `unionhall import newspaper`."""
+"""Commands of the newsroom: `unionhall import newspaper | wxr | markdown`."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import Any
 
 import click
 from flask_babel import gettext as _
@@ -13,6 +15,11 @@ from unionhall.base import clock, db
 from unionhall.base.errors import NotFound
 from unionhall.hooks.types import SYSTEM
 from unionhall.news import newspaper, newspaper_import, queries
+from unionhall.news.exchange import markdown, wxr
+from unionhall.news.exchange.arriving import Arrival
+from unionhall.news.exchange.pictures import Pictures
+from unionhall.news.exchange.records import Problem, Record
+from unionhall.news.exchange.records import Report as ImportReport
 from unionhall.news.models import Section
 from unionhall.news.newspaper_import import PageRefused, Report
 from unionhall.orgs import queries as orgs
@@ -24,12 +31,21 @@ def imports() -> None:
     """Bring content in from elsewhere; what was imported before is skipped."""
 
 
+def where_to(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a command the options that every import has."""
+    for option in (
+        click.option("--json", "as_json", is_flag=True),
+        click.option("--dry-run", is_flag=True, help="Report only; nothing is written."),
+        click.option("--section", "section_slug", help="The section they go into (slug); the first unless given."),
+        click.option("--org", "org_slug", help="Whose articles they become (slug); the root org unless given."),
+    ):
+        command = option(command)
+    return command
+
+
 @imports.command("newspaper")
 @click.argument("file", type=click.Path(path_type=Path))
-@click.option("--org", "org_slug", help="Whose drafts they become (slug); the root org unless given.")
-@click.option("--section", "section_slug", help="The section they go into (slug); the first unless given.")
-@click.option("--dry-run", is_flag=True, help="Report only; nothing is written.")
-@click.option("--json", "as_json", is_flag=True)
+@where_to
 def newspaper_page(file: Path, org_slug: str | None, section_slug: str | None, dry_run: bool, as_json: bool) -> None:
     """Turn the scanned text of a newspaper page into drafts, one for each story."""
     text = _read(file)
@@ -43,6 +59,50 @@ def newspaper_page(file: Path, org_slug: str | None, section_slug: str | None, d
         click.echo(json.dumps(report.counts(), ensure_ascii=False))
     else:
         _print(report, dry_run=dry_run)
+
+
+@imports.command("wxr")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--attachments", type=click.Path(path_type=Path, file_okay=False, exists=True), help="The folder with the uploads.")
+@where_to
+def wordpress(file: Path, attachments: Path | None, **options: Any) -> None:
+    """Bring in a WordPress export: posts, pages, authors, categories, tags, dates, and pictures when their folder is given."""
+    export, records = wxr.read(file, clock.now())
+    report = _arrive(records, attachments, **options)
+    report.problems += export.problems
+    report.ignored |= export.ignored
+    _say(report, **options)
+
+
+@imports.command("markdown")
+@click.argument("folder", type=click.Path(path_type=Path))
+@where_to
+def markdown_folder(folder: Path, **options: Any) -> None:
+    """Bring in a folder of Markdown files as Hexo and Hugo keep them, with the pictures beside them."""
+    inside = folder.parent if (folder.parent / "static").is_dir() else folder
+    _say(_arrive(markdown.read(folder), inside, **options), **options)
+
+
+def _arrive(records: Iterable[Record | Problem], folder: Path | None, **options: Any) -> ImportReport:
+    now = clock.now()
+    arrival = Arrival(
+        org_id=_org(options["org_slug"]).id, section_id=_section(options["section_slug"]).id, actor=SYSTEM, now=now,
+        pictures=lambda org: Pictures(folder, org=org, actor=SYSTEM, now=now), dry_run=options["dry_run"],
+    )  # fmt: skip
+    return arrival.take(records, lambda done: None if options["as_json"] else click.echo(f"\r{done}", nl=False, err=True))
+
+
+def _say(report: ImportReport, **options: Any) -> None:
+    if options["as_json"]:
+        click.echo(json.dumps(report.as_json(), ensure_ascii=False))
+        return
+    click.echo("", err=True)
+    for problem in report.problems:
+        click.echo(f"! {problem.line}: {problem.item}: {problem.message}")
+    for kind, number in sorted(report.ignored.items()):
+        click.echo(f"- {kind}: {number}")
+    verb = "would create" if options["dry_run"] else "created"
+    click.echo(f"{verb} {report.created}, updated {report.updated}, skipped {report.skipped}, to check {len(report.problems)}")
 
 
 def _read(file: Path) -> str:

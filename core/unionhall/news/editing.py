@@ -84,6 +84,18 @@ def save(
     return revision
 
 
+def renew(article: Article, content: Content, *, actor: Actor, now: datetime) -> Revision:
+    """Save what an article's source says now, whatever state the article is in. Raises RuleBroken, SavedMeanwhile."""
+    tidy, base, state = contents.tidied(content), article.head_id or 0, article.state
+    references.check(tidy, article, actor)
+    if contents.of(article.head) == tidy:
+        return article.head
+    revision = _add_revision(article, tidy, actor=actor, now=now, note=_("按来源更新"))
+    _turn_to(article, revision, base_id=base, state=state, now=now)
+    audit.record("news.saved", f"article:{article.id}", actor=actor, now=now, org_id=article.org_id, revision=revision.id)
+    return revision
+
+
 def _sent_twice(article: Article, content: Content, actor: Actor) -> Revision:
     """Return the head when it is just what this person saved a moment ago. Raises SavedMeanwhile otherwise."""
     theirs = _head(article)

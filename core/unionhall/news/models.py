@@ -251,3 +251,22 @@ class ImportFlag(db.Model):
     paragraph: Mapped[int | None]
     excerpt: Mapped[str] = mapped_column(String(200), default="")
     params: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+
+
+class Imported(db.Model):
+    """Which state of a source an article was made of, so that importing again changes only what changed there."""
+
+    __tablename__ = "news_imported"
+    origin: Mapped[str] = mapped_column(String(120), primary_key=True)
+    article_id: Mapped[int] = mapped_column(ForeignKey("news_article.id", ondelete="CASCADE"), index=True)
+    digest: Mapped[str] = mapped_column(String(64))
+    revision_id: Mapped[int]
+    at: Mapped[datetime]
+
+
+class Redirect(db.Model):
+    """An address that an article had elsewhere, `/2013/01/05/slug/` or `/?p=17`; it leads to the article for good."""
+
+    __tablename__ = "news_redirect"
+    path: Mapped[str] = mapped_column(String(400), primary_key=True)
+    article_id: Mapped[int] = mapped_column(ForeignKey("news_article.id", ondelete="CASCADE"), index=True)

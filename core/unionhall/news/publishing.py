@@ -11,7 +11,8 @@ from sqlalchemy import select
 from unionhall.base import db, richtext
 from unionhall.base.errors import Conflict, RuleBroken, UnionHallError
 from unionhall.hooks.types import SYSTEM, Actor, Event
-from unionhall.news import findable, rights
+from unionhall.news import editing, findable, rights
+from unionhall.news.content import Content
 from unionhall.news.models import LIVE, Article, State
 from unionhall.news.workflow import step as take_step
 from unionhall.platform import access, audit, outbox, pagecache, search
@@ -68,6 +69,30 @@ def publish(article: Article, *, expires_at: datetime | None = None, actor: Acto
     }
     take_step(article, "publish", State.PUBLISHED, actor=actor, now=now, values=values)
     _tell(article, "news.published", now)
+
+
+def arrive(article: Article, *, at: datetime, actor: Actor, now: datetime) -> None:
+    """Show a draft that was published elsewhere, at the time it had there; its review was done there. Raises NotAllowed."""
+    access.require(actor, rights.SIGN_OFF, article.org)
+    take_step(article, "publish", State.PUBLISHED, actor=actor, now=now, note=_("从别处导入"),
+              values={"live_id": article.head_id, "published_at": at})
+    _tell(article, "news.published", now)
+
+
+def arrive_later(article: Article, *, publish_at: datetime, actor: Actor, now: datetime) -> None:
+    """Schedule a draft that was scheduled elsewhere. Raises NotAllowed."""
+    access.require(actor, rights.SIGN_OFF, article.org)
+    take_step(article, "schedule", State.SCHEDULED, actor=actor, now=now, note=_("从别处导入"), values={"publish_at": publish_at})
+
+
+def renew(article: Article, content: Content, *, actor: Actor, now: datetime) -> None:
+    """Put in what an article's source says now; a live one shows it at once, without a correction. Raises NotAllowed."""
+    access.require(actor, rights.SIGN_OFF, article.org)
+    revision = editing.renew(article, content, actor=actor, now=now)
+    if article.is_live:
+        step = {"live_id": revision.id}
+        take_step(article, "publish", State(article.state), actor=actor, now=now, note=_("按来源更新"), values=step)
+        _tell(article, "news.published", now)
 
 
 def correct(article: Article, *, note: str, revision_id: int, actor: Actor, now: datetime) -> None:

@@ -13,6 +13,7 @@ from unionhall.hooks.types import PageView
 from unionhall.host.assets import absolute
 from unionhall.news import feeds, opened, queries, reading, structured
 from unionhall.news.cards import card
+from unionhall.news.exchange import arriving
 from unionhall.news.labels import role_word
 from unionhall.news.models import State
 from unionhall.orgs import queries as orgs
@@ -28,6 +29,16 @@ for _helper, _name in (
     (role_word, "role_word"), (queries.section_name, "section_name"), (queries.org_name, "org_name"), (card, "story_card"),
 ):  # fmt: skip
     bp.add_app_template_global(_helper, _name)
+
+
+@bp.before_app_request
+def lead_old_addresses_here() -> ResponseReturnValue | None:
+    """Answer an address that an imported article had elsewhere: one that no route knows, or WordPress' `/?p=17`."""
+    asked = f"/?p={request.args['p']}" if request.path == "/" and "p" in request.args else request.path
+    if request.method not in {"GET", "HEAD"} or (request.routing_exception is None and asked == request.path):
+        return None
+    target = arriving.leads_to(asked)
+    return redirect(target, 301) if target else None
 
 
 @bp.get("/")

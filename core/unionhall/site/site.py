@@ -42,7 +42,7 @@ for _name, _value in shell.GLOBALS.items():
 
 
 @bp.get("/")
-@shared()
+@shared(unless=("p",))  # /?p=17 was an article's address in WordPress
 def home() -> ResponseReturnValue:
     """Show what features and plugins put on the home page."""
     blocks = sorted(collect("unionhall_home_blocks", now=clock.now()), key=lambda block: block.order)
