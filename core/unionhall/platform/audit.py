@@ -80,6 +80,8 @@ def _stamp(moment: datetime) -> str:
 
 
 def _write(session: Session) -> None:
+    if session.in_nested_transaction():
+        return  # the end of a savepoint is not the end of the unit of work
     pending = session.info.pop("audit", None)
     if not pending:
         return

@@ -92,7 +92,6 @@ def stories(app, index, work, make, deliver):
         for state in (State.DRAFT, State.SUBMITTED, State.APPROVED, State.SCHEDULED, State.WITHDRAWN, State.ARCHIVED):
             make.article(city, rights, state=state, content=make.content(f"高温津贴的{state}稿", body="<p>高温津贴秘密</p>"))
     deliver()
-    return {"city": city.slug if False else "", "section": "weiquan"}
 
 
 def test_two_characters_find_what_holds_them(find, stories):

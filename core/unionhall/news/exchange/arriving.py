@@ -39,6 +39,8 @@ class Arrival:
         self.org_id, self.section_id, self.actor, self.now, self.dry_run = org_id, section_id, actor, now, dry_run
         self.report = Report()
         self._pictures = pictures
+        self._redirects: dict[str, int] = {}
+        self._sections: dict[str, Section] = {}
 
     def take(self, records: Iterable[Record | Problem], progress: Progress = lambda done: None) -> Report:
         """Make articles of the records, a few dozen in a transaction; one that cannot be made costs only itself."""
@@ -74,6 +76,9 @@ class Arrival:
         session = db.session()
         org = session.get_one(Org, self.org_id)
         pictures = self._pictures(org)
+        self._redirects = _redirects([path for record in records for path in record.old])
+        listed = sections.all_sections()
+        self._sections = {section.name: section for section in listed} | {section.slug: section for section in listed}
         known = {row.origin: row for row in session.scalars(select(Imported).where(Imported.origin.in_([r.origin for r in records])))}
         for record in records:
             earlier = known.get(record.origin)
@@ -120,9 +125,8 @@ class Arrival:
         """Return where it goes, and the categories that are no section here: they become tags."""
         if record.page:
             return self._pages(), ()
-        listed = {section.slug: section for section in sections.all_sections()} | {s.name: s for s in sections.all_sections()}
         for slug, label in record.categories:
-            if (found := listed.get(slug) or listed.get(label)) and found.open:
+            if (found := self._sections.get(slug) or self._sections.get(label)) and found.open:
                 return found, tuple(name for other, name in record.categories if other != slug)
         return db.session().get_one(Section, self.section_id), tuple(name for _slug, name in record.categories)
 
@@ -161,11 +165,11 @@ class Arrival:
         for path in record.old:
             if len(path) > LONGEST_PATH or path.startswith(article.url):
                 continue
-            taken = db.session().get(Redirect, path)
+            taken = self._redirects.get(path)
             if taken is None:
+                self._redirects[path] = article.id
                 db.session().add(Redirect(path=path, article_id=article.id))
-                db.session().flush()
-            elif taken.article_id != article.id:
+            elif taken != article.id:
                 self._note(record, "address-taken", _("旧网址“%(path)s”已经指向另一篇文章。", path=path))
 
     def _note(self, record: Record, code: str, message: str) -> None:
@@ -180,6 +184,12 @@ def _batches(records: Iterable[Record | Problem]) -> Iterator[list[Record | Prob
     left = iter(records)
     while batch := list(islice(left, BATCH)):
         yield batch
+
+
+def _redirects(paths: list[str]) -> dict[str, int]:
+    """Return {path: article id} of the old addresses that are taken."""
+    rows = db.session().execute(select(Redirect.path, Redirect.article_id).where(Redirect.path.in_(paths)))
+    return {row.path: row.article_id for row in rows}
 
 
 def leads_to(path: str) -> str | None:
