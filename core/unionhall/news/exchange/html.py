@@ -20,6 +20,8 @@ DROPPED = frozenset({"script", "style", "template", "noscript", "svg", "iframe",
 _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 _PRE = re.compile(r"<pre[^>]*>(.*?)</pre>", re.DOTALL | re.IGNORECASE)
 _BLOCK_START = re.compile(rf"\s*</?(?:{'|'.join(sorted(BLOCKS | UNWRAPPED))})\b", re.IGNORECASE)
+_ALONE = r"(?:h[1-6]|blockquote|ul|ol|table|figure|div|hr|dl|address|section|p)"
+_STARTS, _ENDS = re.compile(rf"(<{_ALONE}[\s/>])", re.IGNORECASE), re.compile(rf"(</{_ALONE}>|<hr\s*/?>)", re.IGNORECASE)
 _TAG = re.compile(r"<[^<>]*>")
 
 
@@ -32,6 +34,7 @@ def paragraphs(text: str) -> str:
         return f"\n\n\ue001{len(kept) - 1}\ue001\n\n"
 
     text = _PRE.sub(keep, _COMMENT.sub("", text.replace("\r\n", "\n").replace("\r", "\n")))
+    text = _ENDS.sub("\\1\n\n", _STARTS.sub("\n\n\\1", text))
     pieces = []
     for piece in re.split(r"\n\s*\n", text):
         if not (piece := piece.strip()):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from html import escape
 
 from unionhall.news.exchange.records import Picture
@@ -15,9 +15,12 @@ _IDS = re.compile(r'(?:ids|include)\s*=\s*["\'“”]?([\d,\s]+)')
 _TAG = re.compile(r"<[^<>]*>")
 
 
-def pictures(text: str, attachments: Mapping[str, Picture]) -> str:
-    """Return the text with captions and galleries as figures; a gallery of unknown pictures stays as it was typed."""
-    return _GALLERY.sub(lambda found: _gallery(found, attachments), _CAPTION.sub(_caption, text))
+def pictures(text: str, attachments: Mapping[str, Picture], own: Sequence[str] = ()) -> str:
+    """Return the text with captions and galleries as figures; a gallery of unknown pictures stays as it was typed.
+
+    A gallery that names no picture shows those that were uploaded to its post: `own`.
+    """
+    return _GALLERY.sub(lambda found: _gallery(found, attachments, own), _CAPTION.sub(_caption, text))
 
 
 def _caption(found: re.Match[str]) -> str:
@@ -28,9 +31,10 @@ def _caption(found: re.Match[str]) -> str:
     return f"\n\n<figure>{picture[1] or picture[2]}<figcaption>{escape(words, quote=False)}</figcaption></figure>\n\n"
 
 
-def _gallery(found: re.Match[str], attachments: Mapping[str, Picture]) -> str:
+def _gallery(found: re.Match[str], attachments: Mapping[str, Picture], own: Sequence[str]) -> str:
     ids = _IDS.search(found[1])
-    known = [attachments[number] for number in re.findall(r"\d+", ids[1] if ids else "") if number in attachments]
+    wanted = re.findall(r"\d+", ids[1]) if ids else own
+    known = [attachments[number] for number in wanted if number in attachments]
     if not known:
         return found[0]
     return "\n\n" + "\n\n".join(figure(item) for item in known) + "\n\n"

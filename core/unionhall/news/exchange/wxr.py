@@ -50,6 +50,7 @@ class Export:
     site: str = ""
     authors: dict[str, str] = field(default_factory=dict)
     attachments: dict[str, Picture] = field(default_factory=dict)
+    uploaded_to: dict[str, list[str]] = field(default_factory=dict)
     ignored: dict[str, int] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
 
@@ -184,6 +185,7 @@ def _count(export: Export, kind: str, number: int = 1) -> None:
 def _note_attachment(item: Element, export: Export) -> None:
     number, address = _text(item, "wp:post_id"), _text(item, "wp:attachment_url") or _text(item, "guid")
     meta = _meta(item)
+    export.uploaded_to.setdefault(_text(item, "wp:post_parent"), []).append(number)
     export.attachments[number] = Picture(address, meta.get("_wp_attachment_image_alt", ""), html.plain(_text(item, "excerpt:encoded")))
 
 
@@ -202,7 +204,7 @@ def _record(item: Element, kind: str, status: str, line: int, export: Export, no
 
     at = _moment(item)
     wanted = _wanted(status, _text(item, "wp:post_password"), at, now, note)
-    body = shortcodes.pictures(_text(item, "content:encoded"), export.attachments)
+    body = shortcodes.pictures(_text(item, "content:encoded"), export.attachments, export.uploaded_to.get(number, ()))
     found = item.findall("category")
     terms = [(entry.get("domain", ""), unquote(entry.get("nicename", "")), (entry.text or "").strip()) for entry in found]
     thumbnail = export.attachments.get(_meta(item).get("_thumbnail_id", ""))
