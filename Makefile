@@ -31,7 +31,7 @@ browser: .venv/dev
 	$(BIN)/pytest tests/browser
 
 bench: .venv/dev
-	$(BIN)/python tests/bench/serving.py
+	$(BIN)/python tests/bench/run.py
 
 translations: .venv/dev
 	$(BIN)/python -m unionhall.testing.catalogues
