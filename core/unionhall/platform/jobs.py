@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from threading import Event as Signal
+from threading import Thread
 
 import structlog
-from sqlalchemy import String, Text, or_, select, update
+from flask import current_app
+from sqlalchemy import ColumnElement, String, Text, and_, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, mapped_column
 
 from unionhall.base import clock, db
 from unionhall.hooks.types import Job
 
-LEASE = timedelta(minutes=5)
+LEASE = timedelta(minutes=1)
+RENEW_SECONDS = 20.0
+SKEW = timedelta(minutes=5)
 TICK_SECONDS = 1.0
 log = structlog.get_logger("unionhall.jobs")
 
@@ -65,16 +70,44 @@ def work(wanted: Callable[[], Iterable[Job]], stop: Signal) -> None:
 
 
 def _take(job: Job, now: datetime) -> bool:
-    free = (JobState.name == job.name) & (JobState.due_at <= now)
-    free &= or_(JobState.leased_until.is_(None), JobState.leased_until <= now)
+    due, held = _due(job, now), _held(now)
+    free = (JobState.name == job.name) & due & ~held
     state = db.session().execute(select(JobState.due_at, JobState.leased_until).where(JobState.name == job.name)).first()
     db.session().rollback()
     if state is None:
         _ensure(job, now)
-    elif state.due_at > now or (state.leased_until and state.leased_until > now):
+    elif now < state.due_at <= now + job.every + SKEW or (state.leased_until and now < state.leased_until <= now + LEASE + SKEW):
         return False
     with db.unit_of_work():
         return db.update_count(update(JobState).where(free).values(leased_until=now + LEASE)) == 1
+
+
+def _due(job: Job, now: datetime) -> ColumnElement[bool]:
+    """Due, or due later than it could ever have been set: then a clock that ran ahead was put back."""
+    return or_(JobState.due_at <= now, JobState.due_at > now + job.every + SKEW)
+
+
+def _held(now: datetime) -> ColumnElement[bool]:
+    return and_(JobState.leased_until.is_not(None), JobState.leased_until > now, JobState.leased_until <= now + LEASE + SKEW)
+
+
+@contextmanager
+def _lease_renewed(name: str) -> Iterator[None]:
+    """Hold on to a job for as long as it runs: the lease is short, so that a killed worker's job is soon somebody else's."""
+    app, done = current_app._get_current_object(), Signal()  # type: ignore[attr-defined]
+
+    def renew() -> None:
+        while not done.wait(RENEW_SECONDS):
+            with app.app_context():
+                db.write_aside(update(JobState).where(JobState.name == name).values(leased_until=clock.now() + LEASE))
+
+    thread = Thread(target=renew, name=f"lease of {name}", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        done.set()
+        thread.join()
 
 
 def _ensure(job: Job, now: datetime) -> None:
@@ -89,7 +122,8 @@ def _ensure(job: Job, now: datetime) -> None:
 def _run(job: Job, now: datetime) -> bool:
     started, error = time.monotonic(), ""
     try:
-        job.run(now)
+        with _lease_renewed(job.name):
+            job.run(now)
     except Exception as problem:
         error = f"{type(problem).__name__}: {problem}"[:2000]
         log.exception("job failed", job=job.name)

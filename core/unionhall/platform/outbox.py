@@ -10,7 +10,7 @@ from typing import Any
 
 import structlog
 from flask import current_app
-from sqlalchemy import JSON, ColumnElement, Index, String, Text, select, update
+from sqlalchemy import JSON, ColumnElement, Index, String, Text, or_, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from unionhall.base import db
@@ -18,6 +18,7 @@ from unionhall.hooks.types import Event
 
 MAX_TRIES = 5
 LEASE = timedelta(minutes=2)
+SKEW = timedelta(minutes=5)
 BATCH = 50
 TOGETHER = 500
 Handler = Callable[[dict[str, Any]], object]
@@ -79,7 +80,7 @@ def _claim(now: datetime, which: ColumnElement[bool], most: int) -> list[Claimed
     """Lease a batch: two workers never hold the same message; a dead worker's lease ends by itself."""
     waiting = (
         select(OutboxMessage.id)
-        .where(OutboxMessage.done_at.is_(None), OutboxMessage.due_at <= now, OutboxMessage.tries < MAX_TRIES, which)
+        .where(OutboxMessage.done_at.is_(None), _due(now), OutboxMessage.tries < MAX_TRIES, which)
         .order_by(OutboxMessage.id)
         .limit(most)
     )
@@ -91,7 +92,7 @@ def _claim(now: datetime, which: ColumnElement[bool], most: int) -> list[Claimed
     with db.unit_of_work() as session:
         session.execute(
             update(OutboxMessage)
-            .where(OutboxMessage.id.in_(waiting.scalar_subquery()), OutboxMessage.due_at <= now)
+            .where(OutboxMessage.id.in_(waiting.scalar_subquery()), _due(now))
             .values(lease=lease, due_at=now + LEASE, tries=OutboxMessage.tries + 1)
             .execution_options(synchronize_session=False)
         )
@@ -101,6 +102,11 @@ def _claim(now: datetime, which: ColumnElement[bool], most: int) -> list[Claimed
             .order_by(OutboxMessage.id)
         )
         return [(row.id, row.topic, row.payload) for row in rows]
+
+
+def _due(now: datetime) -> ColumnElement[bool]:
+    """Due, or leased for longer than a lease lasts: then a clock that ran ahead was put back."""
+    return or_(OutboxMessage.due_at <= now, OutboxMessage.due_at > now + LEASE + SKEW)
 
 
 def _deliver_together(handler: Together, found: list[Claimed], now: datetime) -> int:

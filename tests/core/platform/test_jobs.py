@@ -6,10 +6,11 @@ import threading
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import delete, select, update
 
 from unionhall.base import clock, db
 from unionhall.hooks.types import Job
-from unionhall.platform import jobs
+from unionhall.platform import jobs, outbox
 
 
 def counting(ran):
@@ -62,3 +63,55 @@ def test_two_workers_run_a_due_job_once(app, at):
     for thread in threads:
         thread.join()
     assert ran == [moment]
+
+
+@pytest.mark.both
+@pytest.mark.parametrize("ahead", [timedelta(hours=1), timedelta(days=1)])
+def test_a_clock_that_ran_ahead_and_was_put_back_stops_nothing(app, at, ahead):
+    """security.md 5, R7: neither a due time nor a lease from the future holds a job up."""
+    ran = []
+    job = Job("probe.clock", "探测", timedelta(seconds=1), ran.append)
+    with app.app_context():
+        jobs.run_due([job], clock.now() + ahead)
+        assert jobs.run_due([job], clock.now()) == ["probe.clock"]
+        with db.unit_of_work() as session:
+            state = session.get(jobs.JobState, "probe.clock")
+            state.due_at, state.leased_until = clock.now(), clock.now() + ahead
+        assert jobs.run_due([job], clock.now() + timedelta(seconds=2)) == ["probe.clock"]
+    assert len(ran) == 3
+
+
+@pytest.mark.both
+def test_a_message_leased_by_a_clock_that_ran_ahead_is_delivered(app, work):
+    seen = []
+    with work() as session:
+        session.execute(delete(outbox.OutboxMessage))
+        outbox.put("probe", {"n": 1}, now=clock.now())
+    with app.app_context():
+        outbox.handle("probe", seen.append)
+        with db.unit_of_work() as session:
+            session.execute(update(outbox.OutboxMessage).values(due_at=clock.now() + timedelta(days=1)))
+        outbox.deliver(clock.now())
+    assert seen == [{"n": 1}]
+
+
+@pytest.mark.both
+def test_a_long_job_keeps_its_lease(app, monkeypatch):
+    monkeypatch.setattr(jobs, "RENEW_SECONDS", 0.01)
+    seen = []
+
+    def long(now):
+        for _ in range(2000):
+            with db.engine().connect() as connection:
+                lease = connection.scalar(select(jobs.JobState.leased_until).where(jobs.JobState.name == "probe.long"))
+            if lease is not None and lease > now + jobs.LEASE:
+                return seen.append("renewed")
+        return seen.append("never")
+
+    start = clock.now() - timedelta(seconds=30)
+    job = Job("probe.long", "探测", timedelta(seconds=1), long)
+    with app.app_context():
+        jobs.run_due([job], start)
+        state = jobs.last_run("probe.long")
+    assert seen == ["renewed"]
+    assert state.leased_until is None
