@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from itertools import accumulate
 from typing import Any
 
 from flask import Flask
@@ -19,16 +20,32 @@ DID = ["举办", "启动", "开展", "推进", "召开", "发布", "慰问", "�
 WHAT = ["职工技能竞赛", "夏送清凉", "心理关爱课程", "集体协商", "安全生产月", "太极拳交流", "助农直播", "劳动模范评选", "健康体检", "困难职工帮扶", "读书分享会", "法律援助", "新就业形态入会", "职工运动会", "匠心讲堂", "金秋助学", "职代会提案征集", "户外劳动者驿站", "普惠观影", "工匠学院"]
 WHERE = ["云麓", "青川", "临江", "望岳", "松溪", "白沙", "石桥", "东湖", "南屏", "北苑", "西渡", "金坪"]
 DETAIL = ["活动现场气氛热烈", "来自一线的职工代表踊跃参加", "工会干部认真听取意见", "大家表示收获很大", "下一步将继续完善服务机制", "参赛选手沉着应对各项考核", "评委从规范和效率两方面打分", "志愿者为职工送去防暑用品", "培训内容贴近岗位实际", "企业负责人介绍了协商的经过", "职工们在休息站喝上了凉茶", "医生现场解答常见的问题", "项目将覆盖更多小微企业", "工会将跟踪回访并公布结果", "报名通道已经在网站开通", "优秀作品将在展厅展出"]
+SIGNS = (
+    "天地人口手足山水火木金土日月星云风雨雷电春夏秋冬东西南北中前后左右上下大小多少高低长短快慢新旧好坏真假开关进出来去起落"
+    "生老学教工农商兵医法书画歌舞球棋茶饭衣食住行车船路桥门窗楼房厂店站港村镇县市省国家父母兄弟姐妹师徒友邻红黄蓝绿白黑灰紫"
+    "钢铁铜银煤油气棉麻丝米面豆果菜花草树林田园河湖海江溪泉石沙泥灯光声影力量心思情意文字数图表纸笔尺刀针线布机床轮轴管阀"
+)
 NAMES = ["沈一禾", "林晓棠", "罗工宣", "周敏", "何平", "陈立春", "赵小满", "孙茂林", "吴海燕", "郑可为", "冯雨", "卫东升"]
 TAGS = ["技能竞赛", "夏送清凉", "集体协商", "新就业形态", "职工心理", "劳模", "工匠", "助学", "安全生产", "驿站", "体检", "读书"]
 BATCH = 2000
 NEWEST = datetime(2026, 5, 14, 1, 0, tzinfo=UTC)
 
 
+def _vocabulary() -> list[str]:
+    """Return the words between the set phrases, so that most words stand in few articles, as in real news."""
+    luck = random.Random(7)
+    return ["".join(luck.sample(SIGNS, 2)) for _ in range(6000)]
+
+
+VOCABULARY = _vocabulary()
+WEIGHTS = list(accumulate(1 / (n + 30) for n in range(len(VOCABULARY))))
+
+
 def paragraph(luck: random.Random) -> str:
-    """Return some eighty characters."""
-    parts = [f"{luck.choice(WHERE)}{luck.choice(WHO)}{luck.choice(DID)}{luck.choice(WHAT)}"]
-    parts += [luck.choice(DETAIL) for _ in range(4)]
+    """Return some ninety characters: a set phrase, and words of which a few are common and most are rare."""
+    parts = [luck.choice(DETAIL) if luck.random() < 0.3 else f"{luck.choice(WHERE)}{luck.choice(WHO)}{luck.choice(DID)}{luck.choice(WHAT)}"]
+    words = luck.choices(VOCABULARY, cum_weights=WEIGHTS, k=32)
+    parts += ["".join(words[at : at + 8]) for at in range(0, 32, 8)]
     return "<p>" + "，".join(parts) + "。</p>"
 
 

@@ -24,7 +24,9 @@ import sqlalchemy as sa
 from measuring import Cost, request
 
 WORDS = ["竞赛", "凉茶", "协商", "青川", "助学", "太极拳", "驿站", "法律援助", "健康体检", "工匠讲堂", "职工代表", "集体协商", "沈一禾", "服务机制"]
-QUERIES = [*WORDS, *(f"{a} {b}" for a, b in zip(WORDS, WORDS[3:], strict=False)), "“职工技能竞赛”", "“评委从规范”"]
+RARE = articles.VOCABULARY[40:1000:60]
+QUERIES = [*WORDS, *RARE, *(f"{a} {b}" for a, b in zip(WORDS, [*RARE, *WORDS], strict=False))]
+PHRASES = [f"“{did}{what}”" for did, what in zip(articles.DID, articles.WHAT, strict=False)]
 TARGETS = {"article": 2.5, "list p1": 3.0, "list p50": 3.0, "home": 4.0}
 HEAD = f"{'':44}{'CPU ms':>9}{'x page':>8}{'x hello':>9}{'p50 ms':>9}{'p99 ms':>9}{'req/s':>9}{'bytes':>9}"
 
@@ -138,9 +140,10 @@ def search(table: Table, folder: Path, backend: str, size: int, chosen: argparse
     subprocess.run([sys.executable, "-m", "unionhall", "search", "rebuild", "--json"], env=environment, check=True, capture_output=True)
     built = time.perf_counter() - began
     requests = [request("/search?q=" + "".join(f"%{byte:02x}" for byte in words.encode())) for words in QUERIES]
+    phrases = [request("/search?q=" + "".join(f"%{byte:02x}" for byte in words.encode())) for words in PHRASES]
     by_date = [item.replace(b" HTTP/1.1", b"&sort=date HTTP/1.1", 1) for item in requests]
     with serving(place, **settings) as (root, port, _cold):
-        for name, asked in (("relevance", requests), ("newest first", by_date)):
+        for name, asked in (("relevance", requests), ("newest first", by_date), ("phrases", phrases)):
             measuring.measure(root, port, asked, seconds=1.0, database=bool(url), connections=1)
             cost = measuring.measure(root, port, asked, seconds=chosen.seconds * 2, database=bool(url), connections=1)
             table.line(f"search, {backend}, {size:,}: {name}", cost)

@@ -1,4 +1,4 @@
-"""A PostgreSQL for tests: one that is reachable, else a throw-away one started from the installed binaries."""
+"""Services for tests: a PostgreSQL that is reachable, else a throw-away one; a Redis that a test may stop."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import shutil
 import socket
 import subprocess
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -71,3 +72,29 @@ def throw_away() -> Iterator[str | None]:
     finally:
         _run(f"{binaries}/pg_ctl", "-D", data, "-m", "immediate", "stop")
         shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def redis() -> Iterator[str | None]:
+    """Start a Redis that keeps nothing, and give its address; None without its binary."""
+    binary = shutil.which("redis-server")
+    if binary is None:
+        yield None
+        return
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    command = [binary, "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"]
+    server = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        for _ in range(200):
+            with suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
+                break
+            server_ended = server.poll()
+            if server_ended is not None:
+                raise RuntimeError(f"redis-server ended with {server_ended}")
+            time.sleep(0.02)
+        yield f"redis://127.0.0.1:{port}/0"
+    finally:
+        server.kill()
+        server.wait()

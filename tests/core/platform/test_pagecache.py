@@ -23,6 +23,8 @@ from unionhall.platform.access import unscoped
 from unionhall.platform.pagecache import layer, pages, purges, shelf
 from unionhall.settings import services as settings
 from unionhall.site import display
+from unionhall.testing import services
+from unionhall.testing.pytest_plugin import skip_or_fail
 
 
 @pytest.fixture
@@ -449,3 +451,60 @@ def test_old_log_rows_go_and_a_process_that_slept_forgets_everything(cached, sto
 
 def browser_context(cache):
     return cache._app.app_context()
+
+
+@pytest.fixture
+def redis_server():
+    with services.redis() as url:
+        if url is None:
+            skip_or_fail("no Redis: redis-server is not installed")
+        yield url
+
+
+def shelves(url):
+    return shelf.Shelf(url, "build-1"), shelf.Shelf(url, "build-1"), shelf.Shelf(url, "build-2")
+
+
+def test_what_one_process_built_is_there_for_the_others_until_it_is_purged(app, start, story, work, statements, redis_server):
+    mine, theirs, newer = shelves(redis_server)
+    (_, browser), (_, other), (_, updated) = start(mine), start(theirs), start(newer)
+    first = browser.get(story["url"])
+    statements.clear()
+    assert other.get(story["url"]).data == first.data
+    assert statements == []
+    assert updated.get(story["url"]).status_code == 200
+    assert statements, "another build of the site makes its own pages"
+    with work():
+        publishing.withdraw(article(story["id"]), reason="事实有误。", actor=SYSTEM, now=clock.now())
+    late = start(shelves(redis_server)[0])[1]
+    assert [who.get(story["url"]).status_code for who in (browser, other, late)] == [410, 410, 410]
+
+
+def test_redis_may_go_and_come_back(start, story, redis_server, monkeypatch):
+    """security.md 5, R6: it holds nothing that cannot be rebuilt, and its absence costs time only."""
+    from redis import Redis
+
+    kept = shelf.Shelf(redis_server, "build-1")
+    cache, browser = start(kept)
+    good = browser.get(story["url"]).data
+    working, kept._redis = kept._redis, Redis.from_url("redis://127.0.0.1:1/0", socket_connect_timeout=0.2)
+    cache.pages.clear()
+    assert browser.get(story["url"]).data == good
+    assert kept._rests_until > 0
+    assert browser.get("/news/").status_code == 200
+    kept._redis, kept._rests_until = working, 0.0
+    working.flushall()
+    cache.pages.clear()
+    assert browser.get(story["url"]).data == good
+    assert len(working.keys("unionhall:page:*")) == 1
+
+
+def test_rubbish_in_redis_is_no_page(start, story, redis_server):
+    kept = shelf.Shelf(redis_server, "build-1")
+    cache, browser = start(kept)
+    good = browser.get(story["url"]).data
+    for key in kept._redis.keys("unionhall:page:*"):
+        for rubbish in (b"", b"{}", b"{\n", b'{"etag": 1}\nxx', b"\x80\x04."):
+            kept._redis.set(key, rubbish)
+            cache.pages.clear()
+            assert browser.get(story["url"]).data == good

@@ -14,6 +14,8 @@ from unionhall.platform.search import analysis
 from unionhall.platform.search.asking import Query
 
 Key = tuple[str, int]
+MOST_COUNTED = 1000
+TITLE_COUNTS = 3
 
 
 class IndexBroken(Exception):
@@ -35,7 +37,7 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """Which documents answer a query, best first, and how many there are in all."""
+    """Which documents answer a query, best first, and how many there are in all, counted up to MOST_COUNTED."""
 
     keys: list[Key]
     total: int

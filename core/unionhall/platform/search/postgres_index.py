@@ -15,7 +15,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from unionhall.base import db
 from unionhall.platform.search import analysis
 from unionhall.platform.search.asking import Clause, Query
-from unionhall.platform.search.indexes import Entry, Found, IndexBroken, Key
+from unionhall.platform.search.indexes import MOST_COUNTED, Entry, Found, IndexBroken, Key
 
 RANKED = 3000
 LAST_PLACE = 16_383  # tsvector keeps no position beyond it
@@ -102,7 +102,8 @@ class PostgresIndex:
 
     def _find(self, asked: Query, start: int, size: int) -> Found:
         condition, values = _condition(asked)
-        total = db.session().scalar(select(func.count()).select_from(SearchEntry.__table__).where(*condition), values) or 0
+        some = select(T.number).where(*condition).limit(MOST_COUNTED).subquery()
+        total = db.session().scalar(select(func.count()).select_from(some), values) or 0
         if asked.sort == "date" or not any(clause.words for clause in asked.clauses):
             rows = select(T.kind, T.number).where(*condition).order_by(T.at.desc(), T.number.desc())
         else:

@@ -14,7 +14,7 @@ from unionhall.base import db
 from unionhall.hooks.types import SearchDocument, SearchResult
 from unionhall.platform.search import snippets
 from unionhall.platform.search.asking import Query
-from unionhall.platform.search.indexes import Found, IndexBroken, Key
+from unionhall.platform.search.indexes import MOST_COUNTED, Found, IndexBroken, Key
 from unionhall.platform.search.writing import search as the_search
 
 SIZE = 10
@@ -45,6 +45,11 @@ class Page:
     loose: bool = False
     slow: bool = False
     size: int = SIZE
+
+    @property
+    def many(self) -> bool:
+        """True when there are more than were counted."""
+        return self.total >= MOST_COUNTED
 
     @property
     def pages(self) -> int:

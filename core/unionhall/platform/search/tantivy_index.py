@@ -12,11 +12,10 @@ import tantivy
 
 from unionhall.platform.search.asking import Clause, Query
 from unionhall.platform.search.folders import Place
-from unionhall.platform.search.indexes import Entry, Found, IndexBroken, Key
+from unionhall.platform.search.indexes import MOST_COUNTED, TITLE_COUNTS, Entry, Found, IndexBroken, Key
 
 FRESH_SECONDS = 1.0
 HEAP = 64_000_000
-TITLE_COUNTS = 3.0
 LATEST = 2**62
 _ANALYSER = tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.whitespace()).build()
 
@@ -58,7 +57,7 @@ class TantivyIndex:
                 by_date = {"order_by_field": "at"} if asked.sort == "date" else {}
                 results = searcher.search(_query(asked), limit=size, offset=start, count=True, **by_date)
                 keys = [_key(searcher.doc(address)["key"][0]) for _score, address in results.hits]
-                return Found(keys, results.count)
+                return Found(keys, min(results.count, MOST_COUNTED))
             except IndexBroken:
                 raise
             except Exception as error:  # damage shows as whatever tantivy makes of it: ValueError, OSError, a panic
@@ -167,5 +166,5 @@ def _clause(clause: Clause) -> Any:
 
 
 def _word(word: str) -> Any:
-    title = tantivy.Query.boost_query(_term("title", word), TITLE_COUNTS)
+    title = tantivy.Query.boost_query(_term("title", word), float(TITLE_COUNTS))
     return tantivy.Query.boolean_query([(tantivy.Occur.Must, _term("words", word)), (tantivy.Occur.Should, title)])

@@ -6,12 +6,13 @@ import threading
 import time
 import warnings
 from collections.abc import Iterable, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from unionhall.platform.search.asking import Clause, Query
 from unionhall.platform.search.folders import Place
-from unionhall.platform.search.indexes import Entry, Found, IndexBroken, Key
+from unionhall.platform.search.indexes import MOST_COUNTED, TITLE_COUNTS, Entry, Found, IndexBroken, Key
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # 2.7.4 was written before Python warned of escapes like "\."
@@ -25,7 +26,7 @@ MEMORY_MB = 128
 _TERMS = RegexTokenizer(r"\S+")
 SCHEMA = fields.Schema(
     key=fields.ID(unique=True, stored=True), kind=fields.ID(), section=fields.ID(), orgs=fields.KEYWORD(),
-    at=fields.NUMERIC(int, bits=64, sortable=True), title=fields.TEXT(analyzer=_TERMS, phrase=False, field_boost=3.0),
+    at=fields.NUMERIC(int, bits=64, sortable=True),
     words=fields.TEXT(analyzer=_TERMS, phrase=False), pairs=fields.TEXT(analyzer=_TERMS, phrase=True),
 )  # fmt: skip
 
@@ -50,9 +51,10 @@ class WhooshIndex:
             try:
                 searcher = self._fresh()
                 by_date = {"sortedby": "at", "reverse": True} if asked.sort == "date" else {}
-                results = searcher.search(_query(asked), limit=start + size, **by_date)
+                wanted = _query(asked)
+                results = searcher.search(wanted, limit=start + size, **by_date)
                 keys = [_key(hit["key"]) for hit in results[start : start + size]]
-                return Found(keys, len(results))
+                return Found(keys, sum(1 for _number in islice(wanted.docs(searcher), MOST_COUNTED)))
             except IndexBroken:
                 raise
             except Exception as error:  # a damaged file shows as any error there is: struct, zlib, value, key, OS
@@ -115,7 +117,7 @@ def _write(made: Any, entries: Sequence[Entry], gone: Sequence[Key]) -> None:
 def _fields(entry: Entry) -> dict[str, Any]:
     return {
         "key": _name(entry.key), "kind": entry.key[0], "section": entry.section, "orgs": " ".join(entry.orgs), "at": entry.at,
-        "title": " ".join(entry.title), "words": " ".join(entry.words), "pairs": " ".join(entry.pairs),
+        "words": " ".join([*entry.title * TITLE_COUNTS, *entry.words]), "pairs": " ".join(entry.pairs),
     }  # fmt: skip
 
 
@@ -145,4 +147,4 @@ def _clause(clause: Clause) -> Any:
         return query.Prefix("pairs", clause.pairs[0])
     if clause.exact:
         return query.Phrase("pairs", list(clause.pairs)) if len(clause.pairs) > 1 else query.Term("pairs", clause.pairs[0])
-    return query.And([query.AndMaybe(query.Term("words", word), query.Term("title", word)) for word in clause.words])
+    return query.And([query.Term("words", word) for word in clause.words])
