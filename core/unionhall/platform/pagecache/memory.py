@@ -14,6 +14,7 @@ from unionhall.base import db
 from unionhall.platform.pagecache.purges import EXTENSION, MEMORY
 
 FRESH_SECONDS = 1.0
+MOST = 5000
 log = structlog.get_logger("unionhall.memory")
 _Value = TypeVar("_Value")
 
@@ -42,6 +43,8 @@ def remembered(name: str, build: Callable[[], _Value], *, seconds: float = FRESH
         log.warning("database does not answer: what was known before still stands", name=name)
         old: _Value = kept[2]
         return old
+    if len(memory) >= MOST:
+        memory.clear()
     memory[name] = (number, time.monotonic() + seconds, value)
     return value
 
