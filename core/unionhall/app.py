@@ -6,11 +6,13 @@ from pathlib import Path
 from typing import Any
 
 from flask import Flask
-from jinja2 import StrictUndefined
+from jinja2 import StrictUndefined, Template
+from jinja2.environment import TemplateModule
+from jinja2.runtime import Context
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from unionhall.base import config as configuration
-from unionhall.base import db, i18n, logs, web
+from unionhall.base import db, i18n, links, logs, web
 from unionhall.hooks.types import Actor, Event, SearchSource
 from unionhall.host import assets, discovery, mounting, slots, themes
 from unionhall.host.registry import PluginHost
@@ -22,6 +24,13 @@ from unionhall.platform.storage import LocalFolder
 from unionhall.site import display
 
 FEATURES = ("site", "desk", "settings", "orgs", "accounts", "media", "news", "system")
+
+
+class Page(Template):
+    """A template whose macros are imported at no cost: nothing is ever a global of one rendering alone."""
+
+    def _get_default_module(self, ctx: Context | None = None) -> TemplateModule:
+        return super()._get_default_module()
 
 
 def create_app(overrides: dict[str, Any] | None = None, *, plugins: bool = True) -> Flask:
@@ -88,6 +97,7 @@ def _page_cache(app: Flask, config: configuration.Config) -> None:
 def _looks(app: Flask, host: PluginHost, config: configuration.Config) -> None:
     chain = themes.lineage(config.theme)
     app.jinja_env.undefined = StrictUndefined
+    app.jinja_env.template_class = Page
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_loader = themes.loader(config.instance, chain, mounting.folders(host, "templates"))
     base = Path(db.__file__).parent
@@ -95,6 +105,7 @@ def _looks(app: Flask, host: PluginHost, config: configuration.Config) -> None:
     static |= {f"theme-{theme.name}": theme.folder / "static" for theme in chain if (theme.folder / "static").is_dir()}
     assets.mount_assets(app, static)
     slots.init(app)
+    links.init(app)
     app.jinja_env.globals["html_lang"] = i18n.html_lang
     app.jinja_env.globals["theme"] = chain[0] if chain else None
 

@@ -11,7 +11,7 @@ from typing import Any
 from flask import Flask
 from sqlalchemy import insert, select, text, update
 
-from unionhall.base import db
+from unionhall.base import db, richtext
 from unionhall.news.models import Article, Byline, Revision, Section, State, Tag
 from unionhall.orgs.models import Org
 
@@ -66,6 +66,7 @@ def rows(n: int, luck: random.Random, orgs: list[int], sections: list[int]) -> t
     revision = {
         "id": n, "article_id": n, "number": 1, "at": at, "headline": title, "body": body,
         "summary": luck.choice(DETAIL) + "，" + luck.choice(DETAIL) + "。",
+        "stamp": richtext.stamp(body), "characters": richtext.count_chars(body),
     }  # fmt: skip
     credits = [
         {"revision_id": n, "position": 0, "line": 0, "role": "reporter", "name": luck.choice(NAMES)},

@@ -7,6 +7,7 @@ import hashlib
 import hmac
 import secrets
 from datetime import datetime
+from functools import lru_cache
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -88,5 +89,6 @@ def keyed_hash(purpose: str, value: str) -> str:
     return hmac.new(_key(purpose, config().secret_key), value.encode(), hashlib.sha256).hexdigest()
 
 
+@lru_cache(maxsize=64)
 def _key(purpose: str, secret: str) -> bytes:
     return HKDF(SHA256(), length=32, salt=None, info=f"unionhall.{purpose}".encode()).derive(secret.encode())

@@ -15,7 +15,10 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.support import NullTranslations, Translations
 from flask import Flask, g, has_request_context, request
-from flask_babel import Babel, Domain, get_locale
+from flask_babel import Babel, Domain, get_locale, get_translations
+from jinja2 import pass_eval_context
+from jinja2.nodes import EvalContext
+from markupsafe import Markup
 
 from unionhall.base import clock
 
@@ -81,6 +84,37 @@ def init(app: Flask, languages: tuple[str, ...], folders: Callable[[], Iterable[
         app, default_locale=languages[0], default_timezone=str(clock.SHANGHAI),
         locale_selector=choose,  # type: ignore[arg-type]  # a Locale is passed through as it is
     )
+
+
+    app.jinja_env.globals.update(_=_translated, gettext=_translated, ngettext=_counted)  # newstyle, at a third of Jinja's cost
+
+
+@pass_eval_context
+def _translated(context: EvalContext, message: str, /, **variables: object) -> str:
+    """Return a message for a template; in HTML its own markup stands and the variables are escaped."""
+    return _filled(context, _catalogue().ugettext(message), variables)
+
+
+@pass_eval_context
+def _counted(context: EvalContext, one: str, many: str, num: int, /, **variables: object) -> str:
+    return _filled(context, _catalogue().ungettext(one, many, num), {"num": num, **variables})
+
+
+def _filled(context: EvalContext, text: str, variables: dict[str, object]) -> str:
+    if context.autoescape:
+        text = Markup(text)
+    return text % variables if variables or "%" in text else text
+
+
+def _catalogue() -> NullTranslations:
+    """Return the catalogue of the language that is spoken now; flask-babel's own way there costs a tenth of a page."""
+    spoken = getattr(g.get("_flask_babel"), "babel_locale", None)
+    kept: tuple[Locale, NullTranslations] | None = g.get("catalogue")
+    if kept is not None and kept[0] is spoken:
+        return kept[1]
+    found = get_translations()
+    g.catalogue = (get_locale(), found)
+    return found
 
 
 def html_lang() -> str:

@@ -37,6 +37,14 @@ CSP = {
     "base-uri": "'none'",
     "object-src": "'none'",
 }
+ALWAYS = {
+    "Content-Security-Policy": "; ".join(f"{name} {value}" for name, value in CSP.items()),
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "strict-origin-when-cross-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(self), microphone=(), geolocation=(self)",
+}
 SECRET_PART = re.compile(r"/(?=[^/]*[A-Z])[\w.-]{40,}")
 log = structlog.get_logger("unionhall.web")
 csrf = CSRFProtect()
@@ -72,7 +80,7 @@ def init(app: Flask, config: Config) -> None:
 def _begin() -> ResponseReturnValue | None:
     g.request_id = "e-" + secrets.token_hex(4)
     structlog.contextvars.bind_contextvars(request_id=g.request_id, method=request.method, path=loggable(request.path))
-    if "\x00" in request.full_path or "%00" in request.url:
+    if "\x00" in request.path or "%00" in request.environ.get("QUERY_STRING", ""):
         g.failed = True
         return _answer(400, "bad-request", "")
     if request.method not in SAFE_METHODS:
@@ -97,12 +105,8 @@ def _end(response: Response) -> Response:
 
 def _headers(response: Response) -> Response:
     headers = response.headers
-    headers.setdefault("Content-Security-Policy", "; ".join(f"{name} {value}" for name, value in CSP.items()))
-    headers.setdefault("X-Content-Type-Options", "nosniff")
-    headers.setdefault("Referrer-Policy", "strict-origin-when-cross-origin")
-    headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
-    headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
-    headers.setdefault("Permissions-Policy", "camera=(self), microphone=(), geolocation=(self)")
+    for name, value in ALWAYS.items():
+        headers.setdefault(name, value)
     headers["X-Request-ID"] = g.get("request_id", "")
     if request.is_secure:
         headers.setdefault("Strict-Transport-Security", "max-age=31536000; includeSubDomains")

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import fields
+from datetime import date
+from operator import attrgetter
 from typing import Any
 
-from flask import current_app
+from flask import current_app, g
 from flask_babel import get_locale
 from markupsafe import Markup
 
@@ -14,13 +16,18 @@ from unionhall.base import clock
 from unionhall.news.stories import Story
 
 MOST = 4000
-PLAIN = tuple(item.name for item in fields(Story) if item.name != "cover")
+_PLAIN = attrgetter(*(item.name for item in fields(Story) if item.name != "cover"))
 _EXTENSION = "unionhall.news.cards"
 
 
 def card(macro: str, story: Story, *details: Any) -> Markup:
     """Return what a macro of `news/cards.html` makes of a story."""
     return _kept((macro, _key(story), details), lambda: _macro(macro, story, *details))
+
+
+def rows(stories: Iterable[Story], level: int = 2, dek: bool = True, meta: str = "byline") -> Markup:
+    """Return the rows of a list, `row` of `news/cards.html` for each story."""
+    return Markup("").join(card("fresh_row", story, level, dek, meta) for story in stories)
 
 
 def block(template: str, **values: Story | list[Story] | str) -> Markup:
@@ -38,12 +45,20 @@ def _macro(name: str, story: Story, *details: Any) -> Markup:
 def _kept(what: tuple[Any, ...], render: Callable[[], Markup]) -> Markup:
     """Everything that is shown is in the key: the stories, the language, and the day (for "today" and "yesterday")."""
     kept: dict[tuple[Any, ...], Markup] = current_app.extensions.setdefault(_EXTENSION, {})
-    key = (what, str(get_locale()), clock.local_day(clock.now()))
+    key = (what, *_here_and_now())
     found = kept.get(key)
     if found is None:
         if len(kept) >= MOST:
             kept.clear()
         found = kept[key] = render()
+    return found
+
+
+def _here_and_now() -> tuple[str, date]:
+    """Return the page's language and day, worked out once."""
+    found: tuple[str, date] | None = g.get("news_cards")
+    if found is None:
+        found = g.news_cards = (str(get_locale()), clock.local_day(clock.now()))
     return found
 
 
@@ -54,4 +69,4 @@ def _key(value: Story | list[Story] | str) -> Any:
         return tuple(map(_key, value))
     cover = value.cover
     shown = (cover.src, cover.srcset, cover.width, cover.height) if cover else None
-    return (shown, *(getattr(value, name) for name in PLAIN))
+    return shown, _PLAIN(value)

@@ -111,6 +111,7 @@ def write(revision: Revision, content: Content) -> None:
     """Put tidied content into a new revision."""
     for name in PLAIN:
         setattr(revision, name, getattr(content, name))
+    revision.stamp, revision.characters = richtext.stamp(content.body), richtext.count_chars(content.body)
     credits = [(place, line, name) for place, line in enumerate(content.bylines) for name in line.names]
     revision.bylines = [
         Byline(position=at, line=place, role=line.role, name=name, account_id=line.account_id, org_id=line.org_id)

@@ -155,6 +155,8 @@ class Revision(db.Model):
     slug_line: Mapped[str] = mapped_column(String(20), default="")
     summary: Mapped[str] = mapped_column(String(300), default="")
     body: Mapped[str] = mapped_column(Text, default="")
+    stamp: Mapped[str] = mapped_column(String(64), default="")  # the body came out of the sanitiser just like this
+    characters: Mapped[int] = mapped_column(default=0)
     seo_title: Mapped[str] = mapped_column(String(120), default="")
     seo_description: Mapped[str] = mapped_column(String(300), default="")
     cover_id: Mapped[int | None] = mapped_column(ForeignKey("media_image.id"))

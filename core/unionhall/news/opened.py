@@ -57,6 +57,8 @@ class Shown:
     slug_line: str
     summary: str
     body: str
+    stamp: str
+    characters: int
     seo_title: str
     seo_description: str
     cover_alt: str
@@ -98,8 +100,8 @@ class Opened:
 
 _ARTICLE = ("id", "slug", "state", "created_at", "published_at", "corrected_at", "correction", "withdrawn_at", "withdrawal")
 _REVISION = (
-    "id", "kicker", "headline", "subhead", "slug_line", "summary", "body", "seo_title", "seo_description", "cover_alt",
-    "cover_caption", "cover_credit",
+    "id", "kicker", "headline", "subhead", "slug_line", "summary", "body", "stamp", "characters", "seo_title", "seo_description",
+    "cover_alt", "cover_caption", "cover_credit",
 )  # fmt: skip
 _SECTION = ("id", "slug", "name", "name_en", "summary", "open")
 _ORG = ("id", "slug", "name", "name_en")
@@ -128,7 +130,7 @@ _PARTS = union_all(
 
 def public_article(slug: str) -> Opened:
     """Return an article by its address. Raises NotFound for one that readers may not open."""
-    row = db.session().execute(_OPENED, {"slug": slug}).first()
+    row = db.rows(_OPENED, {"slug": slug}).first()
     if row is None:
         raise NotFound()
     values = iter(row)

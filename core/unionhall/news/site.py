@@ -11,8 +11,7 @@ from flask.typing import ResponseReturnValue
 from unionhall.base import clock
 from unionhall.hooks.types import PageView
 from unionhall.host.assets import absolute
-from unionhall.news import feeds, opened, queries, reading, structured
-from unionhall.news.cards import card
+from unionhall.news import cards, feeds, opened, queries, reading, structured
 from unionhall.news.exchange import arriving
 from unionhall.news.labels import role_word
 from unionhall.news.models import State
@@ -26,7 +25,8 @@ bp = Blueprint("news", __name__, url_prefix="/news")
 
 
 for _helper, _name in (
-    (role_word, "role_word"), (queries.section_name, "section_name"), (queries.org_name, "org_name"), (card, "story_card"),
+    (role_word, "role_word"), (queries.section_name, "section_name"), (queries.org_name, "org_name"), (cards.card, "story_card"),
+    (cards.rows, "story_rows"),
 ):  # fmt: skip
     bp.add_app_template_global(_helper, _name)
 

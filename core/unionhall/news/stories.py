@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import groupby
 from typing import Any
 
 from flask_babel import get_locale
@@ -83,10 +82,11 @@ def by_ids(ids: Sequence[int], now: datetime, *, credits: bool = True) -> list[S
     """Return the stories with these ids that are live, in this order: two queries, three when there are covers."""
     if not ids:
         return []
-    rows = {row.id: row for row in db.session().execute(_CARDS, {"ids": list(ids)})}
+    rows = {row.id: row for row in db.rows(_CARDS, {"ids": list(ids)})}
     signed = _credits([row.revision_id for row in rows.values()]) if credits else {}
     covers = images({row.cover_id for row in rows.values() if row.cover_id})
     english = str(get_locale()) == "en"
+    pagecache.tag(*(f"news:article:{item}" for item in rows))
     return [_story(rows[item], signed, covers, now, english) for item in ids if item in rows]
 
 
@@ -97,7 +97,6 @@ def images(ids: Iterable[int]) -> dict[int, Image]:
 
 
 def _story(row: Any, signed: dict[int, tuple[Credit, ...]], covers: dict[int, Image], now: datetime, english: bool) -> Story:
-    pagecache.tag(f"news:article:{row.id}")
     pinned = row.pinned_until is not None and row.pinned_until > now
     if pinned:
         pagecache.until(row.pinned_until)
@@ -112,17 +111,21 @@ def _story(row: Any, signed: dict[int, tuple[Credit, ...]], covers: dict[int, Im
 
 def _credits(revision_ids: list[int]) -> dict[int, tuple[Credit, ...]]:
     """Return {revision id: its bylines}, neighbours of one role and one org together."""
-    rows = db.session().execute(_CREDITS, {"ids": revision_ids}).all()
-    found: dict[int, tuple[Credit, ...]] = {}
-    for revision_id, lines in groupby(rows, lambda row: row.revision_id):
-        found[revision_id] = together((row.role, row.name, row.slug or "") for row in lines)
-    return found
+    found: dict[int, list[tuple[str, str, str]]] = {}
+    for revision_id, role, name, slug in db.rows(_CREDITS, {"ids": revision_ids}):
+        found.setdefault(revision_id, []).append((role, name, slug or ""))
+    return {revision_id: together(lines) for revision_id, lines in found.items()}
 
 
 def together(lines: Iterable[tuple[str, str, str]]) -> tuple[Credit, ...]:
     """Return (role, name, org's address) lines as credits, neighbours of one role and one org as one."""
-    groups = groupby(lines, lambda line: (line[0], line[2]))
-    return tuple(Credit(role, tuple(line[1] for line in items), slug) for (role, slug), items in groups)
+    found: list[tuple[str, list[str], str]] = []
+    for role, name, slug in lines:
+        if found and found[-1][0] == role and found[-1][2] == slug:
+            found[-1][1].append(name)
+        else:
+            found.append((role, [name], slug))
+    return tuple(Credit(role, tuple(names), slug) for role, names, slug in found)
 
 
 def credits(revision: Revision) -> tuple[Credit, ...]:
@@ -132,9 +135,9 @@ def credits(revision: Revision) -> tuple[Credit, ...]:
 
 def ids_of(statement: Select[Any], **values: Any) -> list[int]:
     """Return the article ids that a query on tables selects."""
-    return [row[0] for row in db.session().execute(statement, values)]
+    return [row[0] for row in db.rows(statement, values)]
 
 
 def rows_of(statement: Any, **values: Any) -> Sequence[Row[Any]]:
     """Return the rows that a query on tables selects."""
-    return db.session().execute(statement, values).all()
+    return db.rows(statement, values).all()

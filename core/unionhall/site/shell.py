@@ -44,8 +44,12 @@ def _menu(area: str) -> list[NavItem]:
 
 def is_here(item: NavItem) -> bool:
     """Say whether a menu entry leads to this page or to a page above it."""
-    path = item.url.partition("#")[0]
-    return request.path == path or (path != "/" and request.path.startswith(path))
+    return _leads_to(item.url, request.path)
+
+
+def _leads_to(url: str, here: str) -> bool:
+    path = url.partition("#")[0]
+    return here == path or (path != "/" and here.startswith(path))
 
 
 def grouped(items: list[NavItem]) -> list[tuple[str, list[NavItem]]]:
@@ -114,18 +118,32 @@ def fragment(name: str, caller: Callable[[], Markup]) -> Markup:
     """Return a part of the shell that is the same on every page, such as the footer; remembered for language and display.
 
     `{% call fragment('footer') %}…{% endcall %}` in a template. What tells one page from another (a slot that is given
-    the page, the mark on the menu entry one stands on) does not belong in it, except `return_to()`.
+    the page) does not belong in it, except `return_to()` and, with the menu entry in its name, the mark on that entry.
     """
-
-    def render() -> Markup:
+    kept = _fragments()
+    found = kept.get(name)
+    if found is None:
         g.fragment = True
         try:
-            return caller()
+            found = kept[name] = caller()
         finally:
             g.fragment = False
+    return Markup(found.replace(HERE, str(escape(here())))) if HERE in found else found
 
-    key = f"fragment.{name}.{get_locale()}.{theme_choice()}.{is_elder()}.{current_actor().known}"
-    return Markup(remembered(key, render).replace(HERE, str(escape(here()))))
+
+def _fragments() -> dict[str, Markup]:
+    """Return what is remembered for this request's language and display; menus of who is logged in are their own."""
+    kept: dict[str, Markup] | None = g.get("fragments")
+    if kept is None:
+        variant = f"fragments.{get_locale()}.{theme_choice()}.{is_elder()}"
+        kept = g.fragments = {} if current_actor().known else remembered(variant, dict)
+    return kept
+
+
+def standing(area: str) -> str:
+    """Return the address of the menu entries that this page stands on or below; pages with the same one share a menu."""
+    here = request.path
+    return " ".join(item.url for item in menu(area) if _leads_to(item.url, here))
 
 
 def json_ld(value: dict[str, Any]) -> Markup:
@@ -135,7 +153,8 @@ def json_ld(value: dict[str, Any]) -> Markup:
 
 # Names in every template, macros included: globals cost nothing a page, a context processor and `with context` do.
 GLOBALS: dict[str, Any] = {
-    "menu": menu, "is_here": is_here, "grouped": grouped, "actor": LocalProxy(current_actor), "theme_choice": theme_choice,
+    "menu": menu, "is_here": is_here, "standing": standing, "grouped": grouped,
+    "actor": LocalProxy(current_actor), "theme_choice": theme_choice,
     "is_elder": is_elder, "canonical": canonical, "alternates": alternates, "other_languages": other_languages,
     "return_to": here, "json_ld": json_ld, "absolute": absolute, "page_links": page_links, "fragment": fragment, "page_url": page_url,
     "today": clock.now,
