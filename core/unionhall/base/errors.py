@@ -75,6 +75,7 @@ class Unavailable(UnionHallError):
     status = 503
     exit_code = 8
     code = "unavailable"
+    retry_after = 10
 
 
 class PluginProblem(UnionHallError):

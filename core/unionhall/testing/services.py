@@ -50,51 +50,106 @@ def _run(*command: str) -> None:
     subprocess.run([*owner, *command], check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
 
+class Postgres:
+    """A PostgreSQL of our own in a temporary folder, which a test may stop and start again."""
+
+    def __init__(self, binaries: Path) -> None:
+        self._binaries, self._port = binaries, _free_port()
+        self._folder = Path(tempfile.mkdtemp(prefix="unionhall-pg-"))
+        if os.geteuid() == 0:
+            shutil.chown(self._folder, "postgres")
+        self._data = str(self._folder / "data")
+        _run(f"{binaries}/initdb", "-D", self._data, "-U", "postgres", "-A", "trust", "-E", "UTF8")
+        self.url = f"postgresql+psycopg://postgres@127.0.0.1:{self._port}/postgres"
+
+    def start(self) -> None:
+        """Start it, and return when it answers."""
+        options = f"-p {self._port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={self._folder} -c fsync=off"
+        _run(f"{self._binaries}/pg_ctl", "-D", self._data, "-w", "-o", options, "start")
+
+    def stop(self) -> None:
+        """Stop it as a crash would: nobody is waited for."""
+        _run(f"{self._binaries}/pg_ctl", "-D", self._data, "-m", "immediate", "stop")
+
+    def end(self) -> None:
+        """Stop it, if it runs, and remove its folder."""
+        with suppress(subprocess.CalledProcessError):
+            self.stop()
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+
+class Redis:
+    """A Redis that keeps nothing on disk, which a test may stop and start again."""
+
+    def __init__(self, binary: str) -> None:
+        self._binary, self._port = binary, _free_port()
+        self._server: subprocess.Popen[bytes] | None = None
+        self.url = f"redis://127.0.0.1:{self._port}/0"
+
+    def start(self) -> None:
+        """Start it, and return when it answers."""
+        command = [self._binary, "--port", str(self._port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"]
+        self._server = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        for _ in range(200):
+            with suppress(OSError), socket.create_connection(("127.0.0.1", self._port), timeout=1):
+                return
+            if (ended := self._server.poll()) is not None:
+                raise RuntimeError(f"redis-server ended with {ended}")
+            time.sleep(0.02)
+
+    def stop(self) -> None:
+        """Kill it."""
+        if self._server is not None:
+            self._server.kill()
+            self._server.wait()
+            self._server = None
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
 @contextmanager
-def throw_away() -> Iterator[str | None]:
-    """Start a PostgreSQL in a temporary folder and give its address; None without binaries."""
+def own_postgres() -> Iterator[Postgres | None]:
+    """Give a running PostgreSQL of our own; None without its binaries."""
     binaries = _binaries()
     if binaries is None:
         yield None
         return
-    folder = Path(tempfile.mkdtemp(prefix="unionhall-pg-"))
-    if os.geteuid() == 0:
-        shutil.chown(folder, "postgres")
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    data = str(folder / "data")
-    _run(f"{binaries}/initdb", "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8")
-    options = f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={folder} -c fsync=off"
-    _run(f"{binaries}/pg_ctl", "-D", data, "-w", "-o", options, "start")
+    server = Postgres(binaries)
     try:
-        yield f"postgresql+psycopg://postgres@127.0.0.1:{port}/postgres"
+        server.start()
+        yield server
     finally:
-        _run(f"{binaries}/pg_ctl", "-D", data, "-m", "immediate", "stop")
-        shutil.rmtree(folder, ignore_errors=True)
+        server.end()
+
+
+@contextmanager
+def own_redis() -> Iterator[Redis | None]:
+    """Give a running Redis of our own; None without its binary."""
+    binary = shutil.which("redis-server")
+    if binary is None:
+        yield None
+        return
+    server = Redis(binary)
+    try:
+        server.start()
+        yield server
+    finally:
+        server.stop()
+
+
+@contextmanager
+def throw_away() -> Iterator[str | None]:
+    """Start a PostgreSQL in a temporary folder and give its address; None without binaries."""
+    with own_postgres() as server:
+        yield server.url if server else None
 
 
 @contextmanager
 def redis() -> Iterator[str | None]:
     """Start a Redis that keeps nothing, and give its address; None without its binary."""
-    binary = shutil.which("redis-server")
-    if binary is None:
-        yield None
-        return
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    command = [binary, "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"]
-    server = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    try:
-        for _ in range(200):
-            with suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
-                break
-            server_ended = server.poll()
-            if server_ended is not None:
-                raise RuntimeError(f"redis-server ended with {server_ended}")
-            time.sleep(0.02)
-        yield f"redis://127.0.0.1:{port}/0"
-    finally:
-        server.kill()
-        server.wait()
+    with own_redis() as server:
+        yield server.url if server else None

@@ -1,4 +1,4 @@
-"""An index in a folder that can be exchanged: a small file names the folder in use, and a lock keeps writers apart."""
+"""An index in a folder that can be exchanged: a small file names the folder in use, and locks keep writers and builders apart."""
 
 from __future__ import annotations
 
@@ -60,8 +60,20 @@ class Place:
     @contextmanager
     def writing(self) -> Iterator[None]:
         """Hold the writers' lock; it falls with the process that holds it."""
+        with self._locked("lock"):
+            yield
+
+    @contextmanager
+    def building(self) -> Iterator[bool]:
+        """Hold the builders' lock, for as long as a new folder is made; False when somebody else made one meanwhile."""
+        before = self.stamp()
+        with self._locked("build"):
+            yield self.stamp() == before
+
+    @contextmanager
+    def _locked(self, ending: str) -> Iterator[None]:
         self.root.mkdir(parents=True, exist_ok=True)
-        descriptor = os.open(self.root / f"{self.engine}.lock", os.O_CREAT | os.O_RDWR, 0o600)
+        descriptor = os.open(self.root / f"{self.engine}.{ending}", os.O_CREAT | os.O_RDWR, 0o600)
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX)
             yield

@@ -52,10 +52,11 @@ class Index(Protocol):
     def find(self, query: Query, start: int, size: int) -> Found:
         """Return one stretch of what answers the query. Raises IndexBroken."""
 
-    def rebuild(self, entries: Iterable[Entry], late: Iterable[tuple[list[Entry], list[Key]]]) -> int:
+    def rebuild(self, entries: Iterable[Entry], late: Iterable[tuple[list[Entry], list[Key]]], *, broken: bool = False) -> int:
         """Make the index anew beside the old one, then put it in its place; returns how many it holds.
 
-        `late` is read after `entries`, just before the change of place: what changed in the meantime.
+        `late` is read after `entries`, just before the change of place: what changed in the meantime. One process builds
+        at a time; with `broken`, one that had to wait is content with what the other made.
         """
 
     def count(self) -> int:

@@ -59,9 +59,10 @@ class PostgresIndex:
             db.session().rollback()
             raise IndexBroken(str(error)) from error
 
-    def rebuild(self, entries: Iterable[Entry], late: Iterable[tuple[list[Entry], list[Key]]]) -> int:
+    def rebuild(self, entries: Iterable[Entry], late: Iterable[tuple[list[Entry], list[Key]]], *, broken: bool = False) -> int:
         """Replace entry by entry, then drop what no source named: readers find all the time."""
         named: set[Key] = set()
+        before = self._keys()
         batch: list[Entry] = []
         for entry in entries:
             batch.append(entry)
@@ -73,10 +74,14 @@ class PostgresIndex:
         for changed, gone in late:
             self.write(changed, gone)
             named |= {entry.key for entry in changed}
-        with db.unit_of_work() as session:
-            kept = {(row.kind, row.number) for row in session.execute(select(T.kind, T.number))}
-            self._replace([], list(kept - named))
+        with db.unit_of_work():
+            self._replace([], list(before - named))  # what others have put in since then stays
         return self.count()
+
+    def _keys(self) -> set[Key]:
+        rows = db.session().execute(select(T.kind, T.number)).all()
+        db.session().rollback()
+        return {(row.kind, row.number) for row in rows}
 
     def count(self) -> int:
         try:

@@ -64,7 +64,11 @@ class TantivyIndex:
                 self._index = None
                 raise IndexBroken(str(error)) from error
 
-    def rebuild(self, entries: Iterable[Entry], late: Iterable[tuple[list[Entry], list[Key]]]) -> int:
+    def rebuild(self, entries: Iterable[Entry], late: Iterable[tuple[list[Entry], list[Key]]], *, broken: bool = False) -> int:
+        with self._place.building() as mine:
+            return self._built(entries, late) if mine or not broken else self.count()
+
+    def _built(self, entries: Iterable[Entry], late: Iterable[tuple[list[Entry], list[Key]]]) -> int:
         folder = self._place.new()
         made = tantivy.Index(SCHEMA, path=str(folder))
         made.register_tokenizer("terms", _ANALYSER)

@@ -61,7 +61,11 @@ class WhooshIndex:
                 self._searcher = None
                 raise IndexBroken(str(error)) from error
 
-    def rebuild(self, entries: Iterable[Entry], late: Iterable[tuple[list[Entry], list[Key]]]) -> int:
+    def rebuild(self, entries: Iterable[Entry], late: Iterable[tuple[list[Entry], list[Key]]], *, broken: bool = False) -> int:
+        with self._place.building() as mine:
+            return self._built(entries, late) if mine or not broken else self.count()
+
+    def _built(self, entries: Iterable[Entry], late: Iterable[tuple[list[Entry], list[Key]]]) -> int:
         folder = self._place.new()
         made = index.create_in(str(folder), SCHEMA)
         writer = made.writer(limitmb=MEMORY_MB)

@@ -65,7 +65,8 @@ def bring_over(payloads: list[dict[str, Any]]) -> None:
         search().index.write(entries, gone)
     except IndexBroken as error:
         log.warning("search index is made anew", reason=str(error))
-        rebuild()
+        rebuild(broken=True)
+        search().index.write(entries, gone)  # another process may have made it, and have read before this change
 
 
 def _read(payloads: Iterable[dict[str, Any]]) -> tuple[list[Entry], list[Key]]:
@@ -95,10 +96,13 @@ def _documents(source: SearchSource, ids: Sequence[int]) -> list[SearchDocument]
         return [document for number in ids for document in _documents(source, [number])] if len(ids) > 1 else []
 
 
-def rebuild(progress: Callable[[int], object] = lambda done: None) -> int:
-    """Make the index anew while the old one goes on answering; returns how many documents it holds."""
+def rebuild(progress: Callable[[int], object] = lambda done: None, *, broken: bool = False) -> int:
+    """Make the index anew while the old one goes on answering; returns how many documents it holds.
+
+    With `broken` only when no other process has just done so.
+    """
     started = clock.now()
-    number = search().index.rebuild(_everything(progress), _late(started))
+    number = search().index.rebuild(_everything(progress), _late(started), broken=broken)
     log.info("search index made", documents=number)
     return number
 
@@ -133,4 +137,4 @@ def keep(now: datetime) -> None:
         search().index.tidy()
     except IndexBroken as error:
         log.warning("search index is made anew", reason=str(error))
-        rebuild()
+        rebuild(broken=True)
