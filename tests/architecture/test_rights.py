@@ -27,6 +27,7 @@ PERMISSIONS = {
     "news.import": NEWSROOM,
     "news.sections": {CE, SA},
     "media.use": {C, *NEWSROOM},
+    "media.manage": NEWSROOM,
     "orgs.read": {OA, SA, AU},
     "orgs.manage": {OA, SA},
     "accounts.read": {OA, SA, AU},
@@ -39,7 +40,7 @@ PERMISSIONS = {
 PUBLIC = {
     "site.home", "site.preferences", "site.feed", "site.sitemap", "site.sitemap_part", "site.robots", "site.corner", "site.search", "site.suggest", "site.favicon",
     "accounts.login", "accounts.second", "accounts.after_login", "accounts.logout", "accounts.forgot", "accounts.reset",
-    "media.show", "news.latest", "news.section", "news.section_feed", "news.article", "news.qr", "news.by_name", "news.with_tag",
+    "media.show", "media.download", "news.latest", "news.section", "news.section_feed", "news.article", "news.qr", "news.by_name", "news.with_tag",
     "news.preview", "news.preview_page", "orgs.tree", "orgs.org", "orgs.search", "system.healthz", "system.readyz",
 }  # fmt: skip
 ANYBODYS_OWN = {"desk.enter"}

@@ -11,6 +11,7 @@ from unionhall.base.errors import NotFound
 from unionhall.base.web import fail
 from unionhall.hooks.types import Actor
 from unionhall.media import services, uploads
+from unionhall.media.refusals import UploadRefused
 from unionhall.orgs import queries as orgs
 from unionhall.orgs.models import Org
 from unionhall.platform.access import current_actor, needs
@@ -26,12 +27,12 @@ def upload() -> ResponseReturnValue:
     actor, file = current_actor(), request.files.get("file")
     try:
         picture = uploads.read_picture(file) if file else services.prepare(b"")
-    except services.UploadRefused as error:
+    except UploadRefused as error:
         fail()
         return jsonify(error={"code": error.code, "message": str(error)}), STATUS.get(error.code, 422)
     org = _org(actor)
     image = services.keep_picture(picture, file.filename or "" if file else "", org=org, actor=actor, now=clock.now())
-    return jsonify(id=image.id, src=image.src, width=image.width, height=image.height), 201
+    return jsonify(id=image.id, src=image.address, width=image.width, height=image.height), 201
 
 
 def _org(actor: Actor) -> Org:

@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 
 from flask import Blueprint
 from flask_babel import lazy_gettext as _l
 
 from unionhall.hooks.markers import hookimpl
 from unionhall.hooks.types import Permission, Role
-from unionhall.media import services
+from unionhall.media import folders, rights
 from unionhall.media.desk import bp as desk_bp
 from unionhall.media.site import bp
 
 
 @hookimpl
 def unionhall_permissions() -> Iterable[Permission]:
-    """Who may upload and use images."""
-    newsroom = (Role.CORRESPONDENT, Role.EDITOR, Role.CHIEF_EDITOR)
-    return [Permission("media.use", _l("上传和使用图片"), newsroom)]
+    """Who may upload and use assets, and who may change those of others."""
+    editors = (Role.EDITOR, Role.CHIEF_EDITOR)
+    return [
+        Permission(rights.USE, _l("上传和使用素材"), (Role.CORRESPONDENT, *editors)),
+        Permission(rights.MANAGE, _l("修改、替换和删除本组织及下级的素材"), editors),
+    ]
 
 
 @hookimpl
@@ -34,6 +38,6 @@ def unionhall_desk_blueprints() -> Iterable[Blueprint]:
 
 
 @hookimpl
-def unionhall_org_merging(source_id: int, target_id: int) -> None:
-    """Images go to the org that stays."""
-    services.hand_over(source_id, target_id)
+def unionhall_org_merging(source_id: int, target_id: int, now: datetime) -> None:
+    """Assets and folders go to the org that stays."""
+    folders.hand_over(source_id, target_id, now=now)

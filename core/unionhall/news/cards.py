@@ -53,5 +53,5 @@ def _key(value: Story | list[Story] | str) -> Any:
     if isinstance(value, list):
         return tuple(map(_key, value))
     cover = value.cover
-    shown = (cover.src, cover.srcset, cover.width, cover.height) if cover else None
+    shown = (cover.src, cover.focal, tuple(cover.renditions)) if cover else None
     return (shown, *(getattr(value, name) for name in PLAIN))

@@ -19,7 +19,7 @@ from unionhall.base import db
 from unionhall.hooks.types import SYSTEM, Actor
 from unionhall.media import services as media
 from unionhall.media.images import Picture
-from unionhall.media.models import Image
+from unionhall.media.models import Asset
 from unionhall.news import editing, publishing, references, review
 from unionhall.news.content import BylineLine, Content
 from unionhall.news.demo_people import People
@@ -67,7 +67,7 @@ def _sections(now: datetime) -> dict[str, Section]:
     return made
 
 
-def _photos(org: Org, now: datetime) -> dict[str, Image]:
+def _photos(org: Org, now: datetime) -> dict[str, Asset]:
     """Store every photo once, the slow decoding side by side."""
     paths = sorted((_folder() / "photos").glob("*.jpg"))
     with ThreadPoolExecutor(AT_ONCE) as pool:
@@ -82,7 +82,7 @@ class _Story:
     """One story on its way; hours between the steps are different for each, and the same in every demo."""
 
     def __init__(
-        self, row: dict[str, Any], number: int, org: Org, section: Section, photos: dict[str, Image], people: People, now: datetime
+        self, row: dict[str, Any], number: int, org: Org, section: Section, photos: dict[str, Asset], people: People, now: datetime
     ) -> None:
         self.row, self.org, self.section, self.photos, self.people, self.now = row, org, section, photos, people, now
         self.state = State(row["state"])
@@ -179,7 +179,7 @@ class _Story:
     def _figure(self, found: re.Match[str]) -> str:
         image = self.photos[Path(found[1]).stem]
         return (
-            f'<figure class="figure"><img src="{image.src}" alt="{found[4]}" width="{image.width}" height="{image.height}">'
+            f'<figure class="figure"><img src="{image.address}" alt="{found[4]}" width="{image.width}" height="{image.height}">'
             f'<figcaption>{found[2]} <span class="figure__credit">{escape(found[3])}</span></figcaption></figure>'
         )
 

@@ -14,7 +14,7 @@ from sqlalchemy import String as Str
 
 from unionhall.base import clock, db
 from unionhall.base.errors import NotFound
-from unionhall.media.models import Image
+from unionhall.media.models import Asset
 from unionhall.news import stories
 from unionhall.news.models import LIVE as LIVE_STATES
 from unionhall.news.models import Article, Byline, Related, Revision, Section, State, Tag, Transition
@@ -62,7 +62,7 @@ class Shown:
     cover_alt: str
     cover_caption: str
     cover_credit: str
-    cover: Image | None
+    cover: Asset | None
     tags: tuple[Word, ...]
     credits: tuple[Credit, ...]
     chosen: tuple[int, ...]

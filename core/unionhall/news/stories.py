@@ -17,7 +17,7 @@ from sqlalchemy import Row, Select, bindparam, select, text
 from sqlalchemy.sql.expression import TextClause
 
 from unionhall.base import db
-from unionhall.media.models import Image
+from unionhall.media.models import Asset
 from unionhall.news.models import LIVE_SQL, Article, Byline, Revision, Section
 from unionhall.orgs.models import Org
 from unionhall.platform import access, pagecache
@@ -51,7 +51,7 @@ class Story:
     published_at: datetime
     updated_at: datetime
     credits: tuple[Credit, ...]
-    cover: Image | None
+    cover: Asset | None
     cover_alt: str
     pinned: bool = False
 
@@ -76,7 +76,7 @@ _CREDITS = (
     .where(B.revision_id.in_(bindparam("ids", expanding=True)))
     .order_by(B.revision_id, B.position)
 )
-_IMAGES = access.unscoped(select(Image).where(Image.id.in_(bindparam("ids", expanding=True))), why="covers of live articles")
+_IMAGES = access.unscoped(select(Asset).where(Asset.id.in_(bindparam("ids", expanding=True))), why="covers of live articles")
 
 
 def by_ids(ids: Sequence[int], now: datetime, *, credits: bool = True) -> list[Story]:
@@ -90,14 +90,15 @@ def by_ids(ids: Sequence[int], now: datetime, *, credits: bool = True) -> list[S
     return [_story(rows[item], signed, covers, now, english) for item in ids if item in rows]
 
 
-def images(ids: Iterable[int]) -> dict[int, Image]:
+def images(ids: Iterable[int]) -> dict[int, Asset]:
     """Return {id: image}."""
     wanted = list(ids)
     return {image.id: image for image in db.session().scalars(_IMAGES, {"ids": wanted})} if wanted else {}
 
 
-def _story(row: Any, signed: dict[int, tuple[Credit, ...]], covers: dict[int, Image], now: datetime, english: bool) -> Story:
+def _story(row: Any, signed: dict[int, tuple[Credit, ...]], covers: dict[int, Asset], now: datetime, english: bool) -> Story:
     pagecache.tag(f"news:article:{row.id}")
+    cover = covers.get(row.cover_id)
     pinned = row.pinned_until is not None and row.pinned_until > now
     if pinned:
         pagecache.until(row.pinned_until)
@@ -106,7 +107,7 @@ def _story(row: Any, signed: dict[int, tuple[Credit, ...]], covers: dict[int, Im
         row.section_en if english and row.section_en else row.section, row.section_slug,
         row.org_en if english and row.org_en else row.org, row.org_slug,
         row.published_at, row.corrected_at or row.published_at, signed.get(row.revision_id, ()),
-        covers.get(row.cover_id), row.cover_alt, pinned,
+        cover, row.cover_alt or (cover.alt if cover else ""), pinned,
     )  # fmt: skip
 
 

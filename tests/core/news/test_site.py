@@ -12,7 +12,6 @@ from sqlalchemy import select
 
 from unionhall.base import clock, db
 from unionhall.hooks.types import SYSTEM
-from unionhall.media.models import Image
 from unionhall.news import editing, publishing
 from unionhall.news.content import BylineLine
 from unionhall.news.models import Article, State
@@ -26,17 +25,9 @@ def publish(work, make, **given):
         return make.article(state=State.PUBLISHED, **given).url
 
 
-def picture(org_id):
-    image = Image(org_id=org_id, stem="ab" * 16, extension="jpg", width=1600, height=1000, bytes=1, sha256="0" * 64,
-                  widths=[480, 960], created_at=clock.now())
-    db.session().add(image)
-    db.session().flush()
-    return image
-
-
 def test_an_article_shows_everything_that_a_newspaper_shows(client, work, make):
     with work():
-        image = picture(make.root.id)
+        image = make.picture(stem="ab" * 16)
         content = make.content(
             "老师傅的绝活", kicker="夜班小课堂", subhead="拆成四十二个动作", slug_line="本网讯", cover_id=image.id, cover_alt="两名职工",
             cover_caption="装配二车间。", cover_credit="周牧", body="<p>第一段。</p><p>第二段。</p>", tags=("技能",),
@@ -67,7 +58,7 @@ def image_src():
 
 def test_pictures_in_the_text_come_in_the_sizes_there_are_and_tables_scroll(client, work, make):
     with work():
-        picture(make.root.id)
+        make.picture(stem="ab" * 16)
         caption = '<figcaption>图说。<span class="figure__credit">摄影 周牧</span></figcaption>'
         figure = f'<figure class="figure"><img src="{image_src()}" alt="图">{caption}</figure>'
         body = f"<p>文。</p>{figure}<table><tbody><tr><td>1</td></tr></tbody></table>"
