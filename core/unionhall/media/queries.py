@@ -12,10 +12,12 @@ from unionhall.base import db
 from unionhall.base.errors import NotFound
 from unionhall.hooks.types import Actor
 from unionhall.media import rights
-from unionhall.media.models import Asset
+from unionhall.media.models import Asset, Folder
+from unionhall.orgs.models import Org
 from unionhall.platform import access
 
 LARGEST_ID = 2**31 - 1
+MOST_FOLDERS = 200
 _S = TypeVar("_S", bound="Select[*tuple[Any, ...]]")
 
 
@@ -63,3 +65,18 @@ def same_file(org_id: int, sha256: str) -> Asset | None:
     """Return the oldest asset of an org with these very bytes."""
     statement = whole().where(Asset.org_id == org_id, Asset.sha256 == sha256).order_by(Asset.id).limit(1)
     return db.session().scalar(access.unscoped(statement, why="the uploader's org"))
+
+
+def folder(folder_id: int, actor: Actor) -> tuple[Folder, Org]:
+    """Return a folder and its org, for who manages that org's library. Raises NotFound otherwise."""
+    statement = select(Folder, Org).join(Org, Org.id == Folder.org_id).where(Folder.id == folder_id)
+    row = db.session().execute(access.scoped(statement, Folder, actor, rights.MANAGE)).first() if folder_id <= LARGEST_ID else None
+    if row is None:
+        raise NotFound()
+    return row[0], row[1]
+
+
+def folder_names(org_id: int) -> list[str]:
+    """Return the names of an org's folders."""
+    statement = select(Folder.name).where(Folder.org_id == org_id).order_by(Folder.name).limit(MOST_FOLDERS)
+    return list(db.session().scalars(access.unscoped(statement, why="of an asset that the actor sees")))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
@@ -26,6 +27,7 @@ from unionhall.platform import access, audit
 
 USE, MANAGE = rights.USE, rights.MANAGE
 MOST_TAGS = 12
+_BETWEEN = re.compile(r"[、，,;；\n]+")
 LIMITS = {"title": 120, "alt": 200, "caption": 300, "credit": 60, "licence": 300}
 Prepared = Picture | Document
 
@@ -162,6 +164,14 @@ def set_tags(asset: Asset, names: Iterable[str]) -> None:
     db.session().flush()
 
 
+def add_tags(asset: Asset, names: Iterable[str], *, actor: Actor, now: datetime) -> None:
+    """File an asset under more words. Raises NotAllowed, RuleBroken when they become too many."""
+    rights.require_change(actor, asset)
+    set_tags(asset, _tidy_tags([*(tag.name for tag in asset.tags), *names]))
+    note_words(asset)
+    audit.record("media.tagged", f"asset:{asset.id}", actor=actor, now=now, org_id=asset.org_id)
+
+
 def file_values(prepared: Prepared, file_name: str, now: datetime) -> dict[str, Any]:
     """Return the columns that say which file stands behind an asset."""
     values: dict[str, Any] = {
@@ -204,6 +214,11 @@ def _described(details: Details) -> dict[str, Any]:
         if not 0 <= values[name] <= 1000:
             raise RuleBroken(_("焦点要在图片之内：0 到 1000 之间的数。"), field=name)
     return values
+
+
+def split_tags(text: str) -> tuple[str, ...]:
+    """Return the words of "技能、工匠，夜班"."""
+    return tuple(part for part in _BETWEEN.split(text) if part.strip())
 
 
 def _tidy_tags(tags: Iterable[str]) -> tuple[str, ...]:
