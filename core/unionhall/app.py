@@ -16,6 +16,7 @@ from unionhall.base import db, i18n, links, logs, web
 from unionhall.hooks.types import Actor, Event, SearchSource
 from unionhall.host import assets, discovery, mounting, slots, themes
 from unionhall.host.registry import PluginHost
+from unionhall.media import files
 from unionhall.platform import access, mail, outbox
 from unionhall.platform.pagecache import layer, shelf
 from unionhall.platform.search import indexes
@@ -74,6 +75,7 @@ def _rights(app: Flask, host: PluginHost) -> None:
 def _outbox(app: Flask, host: PluginHost) -> None:
     with app.app_context():
         outbox.handle(mail.TOPIC, mail.deliver)
+        outbox.handle(files.REMOVE, files.deliver)
         outbox.handle("event", lambda payload: host.call("unionhall_committed", event=Event(**payload)))
 
 

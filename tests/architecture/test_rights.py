@@ -10,7 +10,9 @@ import re
 
 import pytest
 
+from unionhall.base import clock
 from unionhall.hooks.types import Role
+from unionhall.media import folders
 from unionhall.news.models import State
 from unionhall.orgs.models import OrgKind
 
@@ -27,6 +29,7 @@ PERMISSIONS = {
     "news.import": NEWSROOM,
     "news.sections": {CE, SA},
     "media.use": {C, *NEWSROOM},
+    "media.manage": NEWSROOM,
     "orgs.read": {OA, SA, AU},
     "orgs.manage": {OA, SA},
     "accounts.read": {OA, SA, AU},
@@ -39,10 +42,11 @@ PERMISSIONS = {
 PUBLIC = {
     "site.home", "site.preferences", "site.feed", "site.sitemap", "site.sitemap_part", "site.robots", "site.corner", "site.search", "site.suggest", "site.favicon",
     "accounts.login", "accounts.second", "accounts.after_login", "accounts.logout", "accounts.forgot", "accounts.reset",
-    "media.show", "news.latest", "news.section", "news.section_feed", "news.article", "news.qr", "news.by_name", "news.with_tag",
+    "media.show", "media.download", "news.latest", "news.section", "news.section_feed", "news.article", "news.qr", "news.by_name", "news.with_tag",
     "news.preview", "news.preview_page", "orgs.tree", "orgs.org", "orgs.search", "system.healthz", "system.readyz",
 }  # fmt: skip
 ANYBODYS_OWN = {"desk.enter"}
+OBJECTS = {"article_id", "account_id", "org_id", "asset_id", "folder_id"}
 
 
 def desk_routes(app):
@@ -90,7 +94,8 @@ def houses(work, make):
         things = {
             "article_id": article.id, "account_id": account.id, "grant_id": account.grants[0].id, "org_id": ours.id,
             "number": 1, "a": 1, "b": 1, "old": 1, "new": 1, "before": 1, "after": 1, "older": 1, "newer": 1, "span": "1..1",
-            "session_id": 1, "section_id": article.section_id, "flag_id": 1,
+            "session_id": 1, "section_id": article.section_id, "flag_id": 1, "asset_id": make.picture(ours).id,
+            "folder_id": folders.named(ours.id, "竞赛", now=clock.now()).id,
         }  # fmt: skip
         people = {role: {"here": make.account(role, ours).id, "there": make.account(role, theirs).id} for role in Role}
         people |= {"root": {role: make.account(role, make.root).id for role in Role}}
@@ -119,7 +124,7 @@ def test_a_role_opens_its_own_doors_and_no_others(app, login, houses, role):
         client = app.test_client()
         login(client, people["root"][role])
         permission = permission_of(app, rule)
-        answer = ask(client, method, address(rule, things | {"article_id": 999999, "account_id": 999999, "org_id": 999999}))
+        answer = ask(client, method, address(rule, things | dict.fromkeys(OBJECTS, 999999)))
         expected = role in PERMISSIONS[permission]
         if turned_away(answer) is expected and not (expected and answer.status_code == 403 and method == "POST"):
             wrong.append((rule.rule, method, permission, answer.status_code))
@@ -144,7 +149,7 @@ def test_another_orgs_things_are_not_there(app, login, houses, role):
     things, people = houses
     wrong = []
     for rule, method in desk_routes(app):
-        if not ({"article_id", "account_id", "org_id"} & rule.arguments) or role not in PERMISSIONS[permission_of(app, rule)]:
+        if not (OBJECTS & rule.arguments) or role not in PERMISSIONS[permission_of(app, rule)]:
             continue
         client = app.test_client()
         login(client, people[role]["there"])

@@ -18,6 +18,7 @@ from unionhall.hooks.types import (
     FeedEntry,
     HomeBlock,
     Job,
+    MediaUser,
     NavItem,
     PageView,
     Permission,
@@ -84,6 +85,11 @@ def unionhall_feed(now: datetime, limit: int) -> Iterable[FeedEntry]:
 @hookspec
 def unionhall_search_sources() -> Iterable[SearchSource]:
     """Return what of yours search finds; say `search_changed(kind, id)` whenever one of them changes."""
+
+
+@hookspec
+def unionhall_media_users() -> Iterable[MediaUser]:
+    """Return what of yours shows assets of the media library; say `note_media(kind, id, asset_ids)` whenever one changes."""
 
 
 @hookspec

@@ -219,3 +219,32 @@ class SearchSource:
     look: Callable[[Sequence[str], int], Sequence[int]]
     suggest: Callable[[str, int], Iterable[str]] | None = None
     facets: Callable[[], Mapping[str, Sequence[tuple[str, str]]]] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MediaPlace:
+    """An object that shows assets of the media library, and where its editors find it.
+
+    `public` says that readers see it, `settled` that its text may not be changed any more without its reviewers: what it
+    shows is then changed only by those who may manage the library.
+    """
+
+    id: int
+    title: str
+    url: str
+    public: bool = False
+    settled: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class MediaUser:
+    """A kind of object that shows assets of the media library, "news.article".
+
+    `places(ids, actor)` gives those of the ids that the actor may know of; `page_tag` with an id behind it is the page
+    cache's tag of every page that shows the object, "news:article:".
+    """
+
+    kind: str
+    label: Text
+    places: Callable[[Sequence[int], Actor], Iterable[MediaPlace]]
+    page_tag: str

@@ -1,48 +1,44 @@
-"""Routes for editors: uploading a picture from the editor."""
+"""The library's grid: found, narrowed, ordered."""
 
 from __future__ import annotations
 
-from flask import Blueprint, jsonify, request
+from flask import abort, render_template, request
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 
-from unionhall.base import clock
-from unionhall.base.errors import NotFound
-from unionhall.base.web import fail
+from unionhall.desk import scope
+from unionhall.desk.lists import Pager, page_number
 from unionhall.hooks.types import Actor
-from unionhall.media import services, uploads
+from unionhall.media import labels, library, rights, uses
+from unionhall.media.desk_blueprint import bp
+from unionhall.media.desk_upload import homes
+from unionhall.media.library import PLACES, SORTS, STATES, Filter
+from unionhall.media.models import Kind
 from unionhall.orgs import queries as orgs
-from unionhall.orgs.models import Org
-from unionhall.platform.access import current_actor, needs
-
-bp = Blueprint("media_desk", __name__, url_prefix="/media")
-STATUS = {"too-large": 413}
+from unionhall.platform.access import can, current_actor, needs
 
 
-@bp.post("/images")
-@needs(services.USE)
-def upload() -> ResponseReturnValue:
-    """Store one picture; answers with its address and size, or with a code and a sentence."""
-    actor, file = current_actor(), request.files.get("file")
-    try:
-        picture = uploads.read_picture(file) if file else services.prepare(b"")
-    except services.UploadRefused as error:
-        fail()
-        return jsonify(error={"code": error.code, "message": str(error)}), STATUS.get(error.code, 422)
-    org = _org(actor)
-    image = services.keep_picture(picture, file.filename or "" if file else "", org=org, actor=actor, now=clock.now())
-    return jsonify(id=image.id, src=image.src, width=image.width, height=image.height), 201
+@bp.get("/")
+@needs(rights.USE)
+def index() -> ResponseReturnValue:
+    """Show the assets of the org that one works in and below, narrowed by what was asked."""
+    actor = current_actor()
+    wanted = _wanted(actor)
+    assets, total = library.listed(actor, wanted)
+    return render_template(
+        "media/desk_library.html", assets=assets, wanted=wanted, total=total, page=Pager(wanted.page, total, library.PAGE),
+        counts=library.counts(actor, wanted.below), used=uses.numbers([asset.id for asset in assets]), labels=labels,
+        folders=library.folder_names(actor, wanted.below), tags=library.tags(actor, wanted.below),
+        scope_org=orgs.by_path(wanted.below), homes=homes(actor), manages=can(actor, rights.MANAGE),
+    )  # fmt: skip
 
 
-def _org(actor: Actor) -> Org:
-    """Return the org that was chosen, else the widest one the actor may use. Raises NotFound."""
-    asked = request.form.get("org", "")
-    if asked:
-        if not asked.isdecimal() or len(asked) > 9:
-            raise NotFound(_("没有这个组织。"))
-        return orgs.get(int(asked), actor=actor, permission=services.USE)
-    paths = sorted(actor.paths(services.USE), key=lambda path: (path.count("/"), path))
-    found = orgs.by_path(paths[0]) if paths else None
-    if found is None:
-        raise NotFound(_("没有这个组织。"))
-    return found
+def _wanted(actor: Actor) -> Filter:
+    """Read the filter from the address; a value that nobody offers is answered with 400."""
+    asked = request.args
+    kind, state, place, sort = asked.get("kind", ""), asked.get("state", ""), asked.get("place", ""), asked.get("sort", "new")
+    if kind not in {"", *Kind} or state not in {"", *STATES} or place not in PLACES or sort not in SORTS:
+        abort(400)
+    return Filter(
+        below=scope.current(actor), search=asked.get("q", "").strip()[:100], kind=kind, folder=asked.get("folder", "")[:40],
+        tag=asked.get("tag", "")[:30], state=state, place=place, sort=sort, page=page_number(),
+    )  # fmt: skip

@@ -3,22 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime, timedelta
 
-from flask import Blueprint
+from flask import Blueprint, url_for
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from unionhall.hooks.markers import hookimpl
-from unionhall.hooks.types import Permission, Role
-from unionhall.media import services
-from unionhall.media.desk import bp as desk_bp
+from unionhall.hooks.types import Actor, Area, Job, NavItem, Permission, Role
+from unionhall.media import folders, renditions, rights
+from unionhall.media.desk_routes import bp as desk_bp
 from unionhall.media.site import bp
+from unionhall.platform.access import can
 
 
 @hookimpl
 def unionhall_permissions() -> Iterable[Permission]:
-    """Who may upload and use images."""
-    newsroom = (Role.CORRESPONDENT, Role.EDITOR, Role.CHIEF_EDITOR)
-    return [Permission("media.use", _l("上传和使用图片"), newsroom)]
+    """Who may upload and use assets, and who may change those of others."""
+    editors = (Role.EDITOR, Role.CHIEF_EDITOR)
+    return [
+        Permission(rights.USE, _l("上传和使用素材"), (Role.CORRESPONDENT, *editors)),
+        Permission(rights.MANAGE, _l("修改、替换和删除本组织及下级的素材"), editors),
+    ]
 
 
 @hookimpl
@@ -29,11 +35,29 @@ def unionhall_site_blueprints() -> Iterable[Blueprint]:
 
 @hookimpl
 def unionhall_desk_blueprints() -> Iterable[Blueprint]:
-    """Uploading."""
+    """The library."""
     return [desk_bp]
 
 
 @hookimpl
-def unionhall_org_merging(source_id: int, target_id: int) -> None:
-    """Images go to the org that stays."""
-    services.hand_over(source_id, target_id)
+def unionhall_jobs() -> Iterable[Job]:
+    """Variants of pictures that take time; those without AVIF are looked for every day."""
+    return [
+        Job("media.renditions", _l("生成图片的 AVIF 和裁切"), timedelta(seconds=1), renditions.run),
+        Job("media.missing", _l("找出还没有 AVIF 的图片"), timedelta(days=1), renditions.look_again),
+    ]
+
+
+@hookimpl
+def unionhall_navigation(area: Area, actor: Actor) -> Iterable[NavItem]:
+    """The library, in the desk's menu and among what one may start."""
+    if area == "desk" and can(actor, rights.USE):
+        yield NavItem(_("素材库"), url_for("media_desk.index"), "image", 30, _("编辑"))
+    if area == "create" and can(actor, rights.USE):
+        yield NavItem(_("上传素材"), url_for("media_desk.index", _anchor="upload"), "upload", 30)
+
+
+@hookimpl
+def unionhall_org_merging(source_id: int, target_id: int, now: datetime) -> None:
+    """Assets and folders go to the org that stays."""
+    folders.hand_over(source_id, target_id, now=now)

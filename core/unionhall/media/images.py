@@ -14,12 +14,15 @@ import signal
 import struct
 import subprocess
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 SECONDS = 10
 MEMORY = 1024 * 1024 * 1024
 WIDTHS = (480, 960, 1600)
+STARTS = {"PNG": (0, b"\x89PNG\r\n\x1a\n"), "JPEG": (0, b"\xff\xd8\xff"), "WEBP": (8, b"WEBP"), "AVIF": (4, b"ftypavif")}
 CODES = {"empty", "too-large", "not-an-image", "heic", "svg", "animated", "too-many-pixels", "broken", "timeout"}
 LOG = logging.getLogger(__name__)
 HEIC_BRANDS = (b"heic", b"heix", b"hevc", b"mif1", b"msf1", b"heim", b"heis")
@@ -66,6 +69,15 @@ class Picture:
         return hashlib.sha256(self.data).hexdigest()
 
 
+@dataclass(frozen=True)
+class Cut:
+    """What a variant is made of: its format ("AVIF", "WEBP"), width, and the part of the picture, None for all of it."""
+
+    kind: str
+    width: int
+    box: tuple[int, int, int, int] | None = None
+
+
 class ImageRefused(ValueError):
     """The upload is no picture that we take; `code` says why.
 
@@ -85,16 +97,27 @@ def inspect_and_reencode(data: bytes, limits: Limits | None = None) -> Picture:
     if len(data) > limits.bytes:
         raise ImageRefused("too-large")
     _check_first_bytes(data)
-    return _unpack(_run_child(data, limits))
+    return _unpack(_run_child(data, limits, {"widths": WIDTHS}))
 
 
-def _run_child(data: bytes, limits: Limits) -> bytes:
+def make_variants(data: bytes, wanted: Sequence[Cut], limits: Limits | None = None) -> list[bytes]:
+    """Return the variants of a picture that was re-encoded before, in their order. Raises ImageRefused."""
+    make = [(cut.kind, cut.width, cut.box) for cut in wanted]
+    about, parts = _read_frame(_run_child(data, limits or Limits(), {"make": make}))
+    if about.get("made") != len(wanted) or not all(map(_starts, (cut.kind for cut in wanted), parts)):
+        raise ImageRefused("broken")
+    return parts
+
+
+def _run_child(data: bytes, limits: Limits, work: dict[str, object]) -> bytes:
     child = str(Path(__file__).with_name("images_child.py"))
-    numbers = [str(number) for number in (limits.side, limits.pixels, limits.memory, max(1, int(limits.seconds)), *WIDTHS)]
+    bounds: dict[str, object] = {
+        "side": limits.side, "pixels": limits.pixels, "memory": limits.memory, "seconds": max(1, int(limits.seconds)),
+    }  # fmt: skip
     shown = {name: os.environ[name] for name in ("PATH", "LD_LIBRARY_PATH") if name in os.environ}
     try:
         done = subprocess.run(  # noqa: S603 - our own file
-            [sys.executable, "-I", child, *numbers], input=data, capture_output=True, timeout=limits.seconds, check=False,
+            [sys.executable, "-I", child, json.dumps(bounds | work)], input=data, capture_output=True, timeout=limits.seconds, check=False,
             env=shown | {"MALLOC_ARENA_MAX": "2"}, cwd="/",
         )  # fmt: skip
     except subprocess.TimeoutExpired:
@@ -106,16 +129,20 @@ def _run_child(data: bytes, limits: Limits) -> bytes:
     return done.stdout
 
 
-def _check_first_bytes(data: bytes) -> None:
-    """Know the kind by its magic bytes, whatever name and type the browser gave."""
+def is_picture(data: bytes) -> bool:
+    """Say whether the first bytes are those of a kind of picture that we take, whatever name and type the browser gave."""
     head = data[:64]
-    known = (
+    return (
         head.startswith((b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"GIF87a", b"GIF89a"))
         or (head[:4] == b"RIFF" and head[8:12] == b"WEBP")
         or (head[4:8] == b"ftyp" and b"avif" in _brands(data))
     )
-    if known:
+
+
+def _check_first_bytes(data: bytes) -> None:
+    if is_picture(data):
         return
+    head = data[:64]
     if head[4:8] == b"ftyp" and not _brands(data).isdisjoint(HEIC_BRANDS):
         raise ImageRefused("heic")
     start = data[:1024].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
@@ -128,7 +155,7 @@ def _brands(data: bytes) -> set[bytes]:
     return {data[8:12], *(data[at : at + 4] for at in range(16, end - 3, 4))}
 
 
-def _unpack(answer: bytes) -> Picture:
+def _read_frame(answer: bytes) -> tuple[dict[str, Any], list[bytes]]:
     """Read the child's frame; a child that died has left none, one that was taken over may leave anything."""
     try:
         (length,) = struct.unpack(">I", answer[:4])
@@ -139,15 +166,29 @@ def _unpack(answer: bytes) -> Picture:
         for size in about["sizes"]:
             parts.append(answer[at : at + size])
             at += size
-        return _picture(about["kind"], int(about["width"]), int(about["height"]), list(map(int, about["widths"])), parts)
     except (struct.error, KeyError, IndexError, TypeError, json.JSONDecodeError, UnicodeDecodeError):
         raise ImageRefused("broken") from None
+    return about, parts
+
+
+def _unpack(answer: bytes) -> Picture:
+    about, parts = _read_frame(answer)
+    try:
+        return _picture(str(about["kind"]), int(about["width"]), int(about["height"]), list(map(int, about["widths"])), parts)
+    except (KeyError, IndexError, TypeError, ValueError) as error:
+        raise error if isinstance(error, ImageRefused) else ImageRefused("broken") from None
+
+
+def _starts(kind: str, part: bytes) -> bool:
+    """Say whether the bytes begin as a picture of this kind does."""
+    at, mark = STARTS[kind]
+    return part[at : at + len(mark)] == mark
 
 
 def _picture(kind: str, width: int, height: int, widths: list[int], parts: list[bytes]) -> Picture:
-    starts = {"PNG": b"\x89PNG\r\n\x1a\n", "JPEG": b"\xff\xd8\xff"}
-    whole = parts[0].startswith(starts[kind]) and all(part[:4] == b"RIFF" and part[8:12] == b"WEBP" for part in parts[1:])
-    if not whole or len(parts) != len(widths) + 1:
+    if kind not in {"PNG", "JPEG"} or len(parts) != len(widths) + 1:
+        raise ImageRefused("broken")
+    if not _starts(kind, parts[0]) or not all(_starts("WEBP", part) for part in parts[1:]):
         raise ImageRefused("broken")
     small = tuple(Rendition(each, part) for each, part in zip(widths, parts[1:], strict=True))
     return Picture(width, height, f"image/{kind.lower()}", parts[0], small)

@@ -1,5 +1,8 @@
 """The child process that decodes one image: reads it from standard input, writes JSON and the pictures to standard output.
 
+Its one argument is the task, as JSON: limits, and either `widths` (re-encode an upload, with WebP renditions) or `make`
+(variants of a picture that was re-encoded before: format, width, box).
+
 It runs apart, with memory and time limits, because decoders are the likeliest place for a crafted file to strike.
 """
 
@@ -21,6 +24,7 @@ OPTIONS: dict[str, dict[str, Any]] = {
     "JPEG": {"quality": 85, "progressive": True, "optimize": True},
     "WEBP": {"quality": 80, "method": 3},
     "PNG": {"optimize": False, "compress_level": 6},
+    "AVIF": {"quality": 60, "speed": 6, "max_threads": 1},
 }
 
 
@@ -108,24 +112,35 @@ def _limit(memory: int, seconds: int) -> None:
                 raise
 
 
+def _reencoded(image: Image.Image, widths: list[int]) -> tuple[dict[str, Any], list[bytes]]:
+    kind = "PNG" if image.mode == "RGBA" else "JPEG"
+    made = sorted({min(width, image.width) for width in widths}) if image.width >= min(widths) else []
+    parts = [_encode(image, kind), *(_encode(_resized(image, width), "WEBP") for width in made)]
+    return {"width": image.width, "height": image.height, "kind": kind, "widths": made}, parts
+
+
+def _variants(image: Image.Image, wanted: list[Any]) -> tuple[dict[str, Any], list[bytes]]:
+    parts = [_encode(_resized(image.crop(box) if box else image, width), kind) for kind, width, box in wanted]
+    return {"made": len(parts)}, parts
+
+
 def main() -> None:
     """Decode, check, re-encode."""
-    longest, most_pixels, memory, seconds, *widths = (int(word) for word in sys.argv[1:])
-    _limit(memory, seconds)
+    task = json.loads(sys.argv[1])
+    _limit(task["memory"], task["seconds"])
     warnings.simplefilter("ignore")
     ImageFile.LOAD_TRUNCATED_IMAGES = False
     Image.MAX_IMAGE_PIXELS = None
+    longest = task["side"]
     try:
-        image = _plain(_open(sys.stdin.buffer.read(), most_pixels, longest))
+        image = _plain(_open(sys.stdin.buffer.read(), task["pixels"], longest))
         image.thumbnail((longest, longest), Image.Resampling.LANCZOS)
-        kind = "PNG" if image.mode == "RGBA" else "JPEG"
-        made = sorted({min(width, image.width) for width in widths}) if image.width >= min(widths) else []
-        parts = [_encode(image, kind), *(_encode(_resized(image, width), "WEBP") for width in made)]
+        about, parts = _variants(image, task["make"]) if "make" in task else _reencoded(image, task["widths"])
     except MemoryError:
         refuse("too-many-pixels")
     except Exception:
         refuse("broken")
-    _answer({"width": image.width, "height": image.height, "kind": kind, "widths": made}, parts)
+    _answer(about, parts)
 
 
 if __name__ == "__main__":

@@ -1,26 +1,68 @@
-"""Uploaded files for readers: names never change what they show, so browsers keep them for ever."""
+"""Uploaded files for readers. A picture's name never changes what it shows, so browsers keep it for ever; documents are downloads."""
 
 from __future__ import annotations
 
-from flask import Blueprint, abort, request, send_file
+from flask import Blueprint, Response, abort, redirect, request, send_file
 from flask.typing import ResponseReturnValue
 
+from unionhall.base.errors import NotFound
+from unionhall.media import addresses, queries
+from unionhall.media.models import Kind
 from unionhall.platform.storage import storage
 
-TYPES = {"webp": "image/webp", "jpg": "image/jpeg", "jpeg": "image/jpeg", "png": "image/png", "gif": "image/gif"}
+TYPES = {
+    "avif": "image/avif", "webp": "image/webp", "jpg": "image/jpeg", "jpeg": "image/jpeg", "png": "image/png", "gif": "image/gif",
+}  # fmt: skip
+SHORT = "public, max-age=60"
 
 bp = Blueprint("media", __name__)
 
 
 @bp.get("/media/<folder>/<name>")
 def show(folder: str, name: str) -> ResponseReturnValue:
-    """Send one picture; anything that is not a picture of ours is not found."""
+    """Send one picture; a name that a replaced picture had leads to the one there is now; all else is not found."""
     kind = TYPES.get(name.rpartition(".")[2])
     if kind is None:
         abort(404)
-    response = send_file(storage().path(f"{folder}/{name}").resolve(), mimetype=kind, max_age=365 * 24 * 3600)
+    try:
+        path = storage().path(f"{folder}/{name}").resolve()
+    except NotFound:
+        return _successor(name)
+    response = send_file(path, mimetype=kind, max_age=365 * 24 * 3600)
     response.make_conditional(request)
     response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+    return _harmless(response)
+
+
+@bp.get("/media/file/<stem>/<name>")
+def download(stem: str, name: str) -> ResponseReturnValue:
+    """Send a document as a download under its own name; the name in the address is for people only."""
+    asset = queries.by_stems([stem]).get(stem)
+    if asset is None or asset.kind != Kind.DOCUMENT:
+        abort(404)
+    path = storage().path(asset.file).resolve()
+    response = send_file(path, mimetype=asset.mime, as_attachment=True, download_name=asset.file_name, max_age=0)
+    response.make_conditional(request)
+    response.headers["Cache-Control"] = "public, no-cache"
+    return _harmless(response)
+
+
+def _successor(name: str) -> ResponseReturnValue:
+    """Lead from a name that was given up to the present picture, to the same variant where there is one."""
+    stem = addresses.stem_of(name)
+    asset = queries.by_stems([stem]).get(stem)
+    if asset is None or asset.kind != Kind.IMAGE:
+        abort(404)
+    variant = addresses.variant_of(name)
+    stored = addresses.variant_name(stem, asset.version, variant) if variant in asset.renditions else asset.file
+    if stored.endswith(f"/{name}"):
+        abort(404)
+    response = redirect(addresses.public(stored), 302)
+    response.headers["Cache-Control"] = SHORT
+    return response
+
+
+def _harmless(response: Response) -> Response:
     response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
     response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
     return response

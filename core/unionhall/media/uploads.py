@@ -1,12 +1,13 @@
-"""Reading an uploaded picture from a request, for the upload route and for forms with a picture field."""
+"""Reading an uploaded file from a request, for the upload routes and for forms with a file field."""
 
 from __future__ import annotations
 
 from werkzeug.datastructures import FileStorage
 
 from unionhall.base import db
-from unionhall.media import services
+from unionhall.media import documents, services
 from unionhall.media.images import Limits, Picture
+from unionhall.media.services import Prepared
 
 
 def read_picture(upload: FileStorage) -> Picture:
@@ -17,3 +18,10 @@ def read_picture(upload: FileStorage) -> Picture:
     data = upload.stream.read(Limits().bytes + 1)
     db.session().rollback()
     return services.prepare(data)
+
+
+def read_file(upload: FileStorage) -> Prepared:
+    """Return the decoded picture or the judged document; ends the unit of work as `read_picture` does. Raises UploadRefused."""
+    data = upload.stream.read(documents.MOST_BYTES + 1)
+    db.session().rollback()
+    return services.prepare_file(data, upload.filename or "")

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import fields
 from datetime import date
-from operator import attrgetter
 from typing import Any
 
 from flask import current_app, g
@@ -16,13 +14,12 @@ from unionhall.base import clock
 from unionhall.news.stories import Story
 
 MOST = 4000
-_PLAIN = attrgetter(*(item.name for item in fields(Story) if item.name != "cover"))
 _EXTENSION = "unionhall.news.cards"
 
 
 def card(macro: str, story: Story, *details: Any) -> Markup:
     """Return what a macro of `news/cards.html` makes of a story."""
-    return _kept((macro, _key(story), details), lambda: _macro(macro, story, *details))
+    return _kept((macro, story, details), lambda: _macro(macro, story, *details))
 
 
 def rows(stories: Iterable[Story], level: int = 2, dek: bool = True, meta: str = "byline") -> Markup:
@@ -32,7 +29,7 @@ def rows(stories: Iterable[Story], level: int = 2, dek: bool = True, meta: str =
 
 def block(template: str, **values: Story | list[Story] | str) -> Markup:
     """Return what a template makes of stories and words, and of nothing else: it is rendered without a page's context."""
-    key = tuple(_key(value) for value in values.values())
+    key = tuple(tuple(value) if isinstance(value, list) else value for value in values.values())
     return _kept((template, key), lambda: Markup(current_app.jinja_env.get_template(template).render(values)))
 
 
@@ -60,13 +57,3 @@ def _here_and_now() -> tuple[str, date]:
     if found is None:
         found = g.news_cards = (str(get_locale()), clock.local_day(clock.now()))
     return found
-
-
-def _key(value: Story | list[Story] | str) -> Any:
-    if isinstance(value, str):
-        return value
-    if isinstance(value, list):
-        return tuple(map(_key, value))
-    cover = value.cover
-    shown = (cover.src, cover.srcset, cover.width, cover.height) if cover else None
-    return shown, _PLAIN(value)

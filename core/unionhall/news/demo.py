@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import datetime, timedelta
 from html import escape
@@ -17,10 +16,8 @@ from sqlalchemy import select
 
 from unionhall.base import db
 from unionhall.hooks.types import SYSTEM, Actor
-from unionhall.media import services as media
-from unionhall.media.images import Picture
-from unionhall.media.models import Image
-from unionhall.news import editing, publishing, references, review
+from unionhall.media.models import Asset
+from unionhall.news import demo_library, editing, publishing, references, review
 from unionhall.news.content import BylineLine, Content
 from unionhall.news.demo_people import People
 from unionhall.news.models import Article, Section, State
@@ -30,7 +27,7 @@ from unionhall.orgs import demo as orgs
 from unionhall.orgs.models import Org
 
 FIGURE = re.compile(r'<figure data-photo="([^"]+)" data-caption="([^"]*)" data-credit="([^"]*)" data-alt="([^"]*)"></figure>')
-AT_ONCE = 4
+DOCUMENT = re.compile(r'<a data-document="([^"]+)">')
 HOUR = timedelta(hours=1)
 
 
@@ -38,7 +35,7 @@ def load(now: datetime) -> None:
     """Make sections, photos and stories, oldest first, so that numbers rise with time."""
     places = orgs.by_key()
     rows = sorted(stories(), key=lambda row: -row["age_days"])
-    sections, photos = _sections(now), _photos(places["qinghe"], now)
+    sections, photos = _sections(now), demo_library.load(places["qinghe"], now)
     people = People(rows, places, now)
     for number, row in enumerate(rows):
         _Story(row, number, places[row["org"]], sections[row["section"]], photos, people, now).tell()
@@ -67,22 +64,11 @@ def _sections(now: datetime) -> dict[str, Section]:
     return made
 
 
-def _photos(org: Org, now: datetime) -> dict[str, Image]:
-    """Store every photo once, the slow decoding side by side."""
-    paths = sorted((_folder() / "photos").glob("*.jpg"))
-    with ThreadPoolExecutor(AT_ONCE) as pool:
-        pictures: list[Picture] = list(pool.map(lambda path: media.prepare(path.read_bytes()), paths))
-    return {
-        path.stem: media.keep_picture(picture, path.name, org=org, actor=SYSTEM, now=now)
-        for path, picture in zip(paths, pictures, strict=True)
-    }
-
-
 class _Story:
     """One story on its way; hours between the steps are different for each, and the same in every demo."""
 
     def __init__(
-        self, row: dict[str, Any], number: int, org: Org, section: Section, photos: dict[str, Image], people: People, now: datetime
+        self, row: dict[str, Any], number: int, org: Org, section: Section, photos: dict[str, Asset], people: People, now: datetime
     ) -> None:
         self.row, self.org, self.section, self.photos, self.people, self.now = row, org, section, photos, people, now
         self.state = State(row["state"])
@@ -171,17 +157,21 @@ class _Story:
         cover = self.photos[Path(row["cover"]).stem] if row.get("cover") else None
         plain = {name: row.get(name, "") for name in ("kicker", "headline", "subhead", "slug_line", "summary")}
         below = {name: row.get(name, "") for name in ("cover_alt", "cover_caption", "cover_credit")}
+        body = DOCUMENT.sub(self._link, FIGURE.sub(self._figure, row["body"].strip()))
         return Content(
-            **plain, **below, cover_id=cover.id if cover else None, body=FIGURE.sub(self._figure, row["body"].strip()),
+            **plain, **below, cover_id=cover.id if cover else None, body=body,
             bylines=tuple(self._bylines()), tags=tuple(row["tags"]),
         )
 
     def _figure(self, found: re.Match[str]) -> str:
         image = self.photos[Path(found[1]).stem]
         return (
-            f'<figure class="figure"><img src="{image.src}" alt="{found[4]}" width="{image.width}" height="{image.height}">'
+            f'<figure class="figure"><img src="{image.address}" alt="{found[4]}" width="{image.width}" height="{image.height}">'
             f'<figcaption>{found[2]} <span class="figure__credit">{escape(found[3])}</span></figcaption></figure>'
         )
+
+    def _link(self, found: re.Match[str]) -> str:
+        return f'<a href="{self.photos[found[1]].src}">'
 
     def _bylines(self) -> Iterator[BylineLine]:
         for line in self.row["bylines"]:

@@ -14,7 +14,7 @@ from unionhall.base import db
 from unionhall.base.errors import Conflict, NotAllowed, NotFound, RuleBroken
 from unionhall.base.text import slugify
 from unionhall.news import content as contents
-from unionhall.news import findable, references, rights
+from unionhall.news import findable, pictures, references, rights
 from unionhall.news.content import Content
 from unionhall.news.models import Article, Autosave, Revision, Section, State
 from unionhall.orgs.models import Org
@@ -51,6 +51,7 @@ def create_article(
     revision = _add_revision(article, tidy, actor=actor, now=now, note="")
     article.head_id, article.slug = revision.id, _free_slug(tidy.headline, article.id)
     db.session().flush()
+    pictures.note(article)
     audit.record("news.created", f"article:{article.id}", actor=actor, now=now, org_id=org.id, revision=revision.id)
     return article
 
@@ -124,6 +125,8 @@ def _turn_to(article: Article, revision: Revision, *, base_id: int, state: str, 
             raise SavedMeanwhile(theirs)
         raise Conflict(_("稿件的状态刚刚变了，这次没有保存。你写的都还在，请刷新后再看能不能改。"))
     db.session().refresh(article)
+    if revision.id != base_id:
+        pictures.note(article)
 
 
 def restore(article: Article, revision: Revision, *, base_id: int, actor: Actor, now: datetime) -> Revision:

@@ -10,7 +10,6 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import BindParameter, bindparam, or_, select
 
-from unionhall.base import clock
 from unionhall.base.text import like_escape
 from unionhall.hooks.types import SearchDocument, SearchResult, SearchSource
 from unionhall.news import queries, stories
@@ -62,7 +61,7 @@ def ids(after: int, most: int) -> Sequence[int]:
 
 def results(ids: Sequence[int]) -> Iterable[SearchResult]:
     """Yield how those that are live are shown."""
-    shown = stories.by_ids(list(ids), clock.now(), credits=False)
+    shown = stories.fresh(list(ids))
     bodies: dict[int, str] = {row.id: row.body for row in stories.rows_of(_BODIES, ids=[story.id for story in shown])}
     for story in shown:
         text = f"{story.summary} {_plain(bodies.get(story.id, ''))}"

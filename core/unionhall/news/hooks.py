@@ -20,13 +20,28 @@ from unionhall.hooks.types import (
     FeedEntry,
     HomeBlock,
     Job,
+    MediaUser,
     NavItem,
     PageView,
     Permission,
     SearchSource,
     SitemapEntry,
 )
-from unionhall.news import blocks, cli, dashboard, demo, editing, feeds, findable, menus, notify, publishing, queries
+from unionhall.news import (
+    blocks,
+    cli,
+    dashboard,
+    demo,
+    desk_places,
+    editing,
+    feeds,
+    findable,
+    menus,
+    notify,
+    pictures,
+    publishing,
+    queries,
+)
 from unionhall.news.desk_routes import bp as desk_bp
 from unionhall.news.rights import PERMISSIONS
 from unionhall.news.site import bp
@@ -120,6 +135,12 @@ def unionhall_slot(slot: str, page: PageView) -> Iterable[Markup]:
 def unionhall_search_sources() -> Iterable[SearchSource]:
     """Live articles."""
     return [findable.SOURCE]
+
+
+@hookimpl
+def unionhall_media_users() -> Iterable[MediaUser]:
+    """Articles, with the pictures and documents of what readers see and of the newest revision."""
+    return [MediaUser(pictures.KIND, _l("稿件"), desk_places.places, "news:article:")]
 
 
 @hookimpl

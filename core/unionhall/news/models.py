@@ -14,7 +14,7 @@ from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text, U
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from unionhall.base import clock, db
-from unionhall.media.models import Image
+from unionhall.media.models import Asset
 from unionhall.orgs.models import Org
 from unionhall.platform.access import OrgOwned
 
@@ -159,12 +159,12 @@ class Revision(db.Model):
     characters: Mapped[int] = mapped_column(default=0)
     seo_title: Mapped[str] = mapped_column(String(120), default="")
     seo_description: Mapped[str] = mapped_column(String(300), default="")
-    cover_id: Mapped[int | None] = mapped_column(ForeignKey("media_image.id"))
+    cover_id: Mapped[int | None] = mapped_column(ForeignKey("media_asset.id", ondelete="SET NULL"), index=True)
     cover_alt: Mapped[str] = mapped_column(String(200), default="")
     cover_caption: Mapped[str] = mapped_column(String(300), default="")
     cover_credit: Mapped[str] = mapped_column(String(60), default="")
 
-    cover: Mapped[Image | None] = relationship(lazy="joined")
+    cover: Mapped[Asset | None] = relationship(lazy="joined", passive_deletes=True)
     bylines: Mapped[list[Byline]] = relationship(order_by="Byline.position", cascade="all, delete-orphan")
     tags: Mapped[list[Tag]] = relationship(order_by="Tag.position", cascade="all, delete-orphan")
     related: Mapped[list[Related]] = relationship(order_by="Related.position", cascade="all, delete-orphan")

@@ -14,7 +14,7 @@ from sqlalchemy import String as Str
 
 from unionhall.base import clock, db
 from unionhall.base.errors import NotFound
-from unionhall.media.models import Image
+from unionhall.media.views import PictureView
 from unionhall.news import stories
 from unionhall.news.models import LIVE as LIVE_STATES
 from unionhall.news.models import Article, Byline, Related, Revision, Section, State, Tag, Transition
@@ -64,7 +64,7 @@ class Shown:
     cover_alt: str
     cover_caption: str
     cover_credit: str
-    cover: Image | None
+    cover: PictureView | None
     tags: tuple[Word, ...]
     credits: tuple[Credit, ...]
     chosen: tuple[int, ...]
@@ -198,7 +198,7 @@ def _around(article_id: int, section_id: int, at: datetime, tags: Sequence[str],
         kinds[row.kind].append(row.id)
     ids = [item for item in dict.fromkeys([*chosen, *kinds["tag"], *kinds["section"]]) if item != article_id]
     ids = ids[: len(chosen) + RELATED]  # of those an editor chose, some may not be live any more
-    found = {story.id: story for story in stories.by_ids([*ids, *kinds["before"], *kinds["after"]], now, credits=False)}
+    found = {story.id: story for story in stories.by_ids([*ids, *kinds["before"], *kinds["after"]], now)}
     related = [found[item] for item in ids if item in found][:RELATED]
     ends = [found.get(kinds[kind][0]) if kinds[kind] else None for kind in ("before", "after")]
     return Around(related, *ends)

@@ -10,7 +10,7 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from unionhall.base import crypto, db
 from unionhall.base.errors import NotFound
-from unionhall.news import queries, stories
+from unionhall.news import pictures, queries, stories
 from unionhall.news.models import Article, Byline, Revision, State
 from unionhall.platform import access
 from unionhall.settings.queries import site_settings
@@ -72,5 +72,5 @@ def story(article: Article, now: datetime) -> queries.Story:
     return queries.Story(
         article.id, article.url, head.kicker, head.headline, head.summary, queries.section_name(article.section),
         article.section.slug, queries.org_name(org), org.slug, article.published_at or now, now, stories.credits(head),
-        head.cover, head.cover_alt,
+        head.cover.view if head.cover else None, pictures.cover_words(head).alt,
     )

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from unionhall.base import db, richtext
 from unionhall.base.errors import Conflict, RuleBroken, UnionHallError
 from unionhall.hooks.types import SYSTEM, Actor, Event
-from unionhall.news import editing, findable, rights
+from unionhall.news import editing, findable, pictures, rights
 from unionhall.news.content import Content
 from unionhall.news.models import LIVE, Article, State
 from unionhall.news.workflow import step as take_step
@@ -24,17 +24,17 @@ log = structlog.get_logger("unionhall.news")
 def problems(article: Article) -> list[str]:
     """Return what must be mended before readers may see the newest revision."""
     found, head = [], article.head
+    words = pictures.cover_words(head)
     if not richtext.plain_text(head.body).strip():
         found.append(_("正文还是空的。"))
     if not head.bylines:
         found.append(_("还没有署名。公告可以署发布单位。"))
     if site_settings().credit_required:
-        if head.cover_id and not (head.cover_caption and head.cover_credit):
+        if head.cover_id and not (words.caption and words.credit):
             found.append(_("题图还缺说明或摄影署名。"))
-        bare = sum(not (figure.caption and figure.credit) for figure in richtext.figures(head.body))
-        if bare:
-            found.append(_("正文里有 %(n)s 张图还缺说明或摄影署名。", n=bare))
-    if head.cover_id and not head.cover_alt:
+        if bare := pictures.bare(head.body, pictures.in_bodies(head.body)):
+            found.append(_("正文第 %(numbers)s 张图还缺说明或摄影署名。", numbers="、".join(map(str, bare))))
+    if head.cover_id and not words.alt:
         found.append(_("题图还缺替代文字（给看不见图的读者）。"))
     return found
 

@@ -3,24 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
 from flask_babel import gettext as _
 from markupsafe import Markup, escape
-from sqlalchemy import select
 
-from unionhall.base import db, richtext
-from unionhall.media.models import Image
-from unionhall.platform import access
+from unionhall.base import richtext
+from unionhall.media.models import Asset
+from unionhall.news import pictures
 
 CHARACTERS_A_MINUTE = 400
-SIZES = "(min-width: 1024px) 760px, 100vw"
-_IMAGE = re.compile(r'<img [^>]*?src="/media/[a-z0-9]{2}/([a-z0-9-]+)\.[a-z0-9]+"[^>]*>')
 _PAIR = re.compile(r"<dt>(.*?)</dt>\s*<dd>(.*?)</dd>", re.DOTALL)
 _MARKS = re.compile(r"</?mark>")
-_IMAGE_START = re.compile(r"<img (?!loading)")
 
 
 class Readable(Protocol):
@@ -62,7 +58,7 @@ def text(revision: Readable, *, marks: bool = False) -> Text:
     if not marks:
         clean = _MARKS.sub("", clean)
     html = _run_in(clean, revision.slug_line)
-    html = _with_sizes(html, _images(_IMAGE.findall(html)))
+    html = pictures.placed(html, pictures.in_bodies(html))
     html = _PAIR.sub(r"<div><dt>\1</dt><dd>\2</dd></div>", html)
     frame = f'<div class="table-wrap" role="region" tabindex="0" aria-label="{escape(_("表格"))}">'
     html = html.replace("<table>", frame + '<table class="table">')
@@ -70,34 +66,12 @@ def text(revision: Readable, *, marks: bool = False) -> Text:
     return Text(Markup(html), revision.characters)
 
 
-def feed_html(revision_body: str) -> Markup:
-    """Return a body for a feed: cleaned, nothing added."""
-    return Markup(_MARKS.sub("", richtext.clean(revision_body)))
+def feed_html(body: str, assets: Mapping[str, Asset]) -> Markup:
+    """Return a body for a feed: cleaned, its pictures as they are now."""
+    return Markup(pictures.placed(_MARKS.sub("", richtext.clean(body)), assets, plain=True))
 
 
 def _run_in(html: str, slug_line: str) -> str:
     if not slug_line:
         return html
     return html.replace("<p>", f'<p><span class="slug">{escape(slug_line)}</span>', 1)
-
-
-def _images(stems: Iterable[str]) -> dict[str, Image]:
-    wanted = set(stems)
-    if not wanted:
-        return {}
-    statement = access.unscoped(select(Image).where(Image.stem.in_(wanted)), why="shown in a published body")
-    return {image.stem: image for image in db.session().scalars(statement)}
-
-
-def _with_sizes(html: str, images: Mapping[str, Image]) -> str:
-    def enrich(found: re.Match[str]) -> str:
-        tag, image = _IMAGE_START.sub('<img loading="lazy" decoding="async" ', found[0]), images.get(found[1])
-        if image is None:
-            return tag
-        if " width=" not in tag:
-            tag = tag.replace("<img ", f'<img width="{image.width}" height="{image.height}" ', 1)
-        if not image.srcset:
-            return tag
-        return f'<picture><source type="image/webp" srcset="{escape(image.srcset)}" sizes="{SIZES}">{tag}</picture>'
-
-    return _IMAGE.sub(enrich, html)

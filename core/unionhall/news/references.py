@@ -12,7 +12,8 @@ from unionhall.base import db
 from unionhall.base.errors import RuleBroken
 from unionhall.base.text import fold
 from unionhall.hooks.types import Actor
-from unionhall.media.models import Image
+from unionhall.media import rights as media
+from unionhall.media.models import Asset, Kind
 from unionhall.news import rights
 from unionhall.news.content import Content
 from unionhall.news.desk_queries import LARGEST_ID
@@ -121,13 +122,12 @@ def _check_bylines(content: Content, article: Article) -> None:
         raise RuleBroken(_("署名里的组织不存在了。请重新选择。"), field="bylines")
 
 
-def usable_image(image_id: int | None, article: Article | None, actor: Actor) -> Image | None:
+def usable_image(image_id: int | None, article: Article | None, actor: Actor) -> Asset | None:
     """Return an image that may be shown with this article: its own cover, or one that the actor may use."""
     if image_id is None or not 0 < image_id <= LARGEST_ID:
         return None
-    image = db.session().scalar(access.unscoped(select(Image).where(Image.id == image_id), why="judged below"))
+    image = db.session().scalar(access.unscoped(select(Asset).where(Asset.id == image_id, Asset.kind == Kind.IMAGE), why="judged below"))
     if image is None or (article and article.head_id and article.head.cover_id == image_id):
         return image
-    owner = db.session().get(Org, image.org_id)
     mine = actor.account_id is not None and image.uploaded_by == actor.account_id
-    return image if mine or (owner is not None and access.can(actor, "media.use", owner)) else None
+    return image if mine or media.may_see(actor, image) else None

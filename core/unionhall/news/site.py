@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 from unionhall.base import clock
 from unionhall.hooks.types import PageView
 from unionhall.host.assets import absolute
-from unionhall.news import cards, feeds, opened, queries, reading, structured
+from unionhall.news import cards, feeds, opened, pictures, queries, reading, structured
 from unionhall.news.exchange import arriving
 from unionhall.news.labels import role_word
 from unionhall.news.models import State
@@ -27,6 +27,7 @@ bp = Blueprint("news", __name__, url_prefix="/news")
 for _helper, _name in (
     (role_word, "role_word"), (queries.section_name, "section_name"), (queries.org_name, "org_name"), (cards.card, "story_card"),
     (cards.rows, "story_rows"),
+    (pictures.cover_words, "cover_words"),
 ):  # fmt: skip
     bp.add_app_template_global(_helper, _name)
 

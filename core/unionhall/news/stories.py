@@ -7,7 +7,7 @@ may see is one condition here, LIVE, written so that the partial indexes of `new
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -16,7 +16,8 @@ from sqlalchemy import Row, Select, bindparam, select, text
 from sqlalchemy.sql.expression import TextClause
 
 from unionhall.base import db
-from unionhall.media.models import Image
+from unionhall.media.models import Asset
+from unionhall.media.views import PictureView
 from unionhall.news.models import LIVE_SQL, Article, Byline, Revision, Section
 from unionhall.orgs.models import Org
 from unionhall.platform import access, pagecache
@@ -50,8 +51,9 @@ class Story:
     published_at: datetime
     updated_at: datetime
     credits: tuple[Credit, ...]
-    cover: Image | None
+    cover: PictureView | None
     cover_alt: str
+    pinned_until: datetime | None = None
     pinned: bool = False
 
 
@@ -75,37 +77,51 @@ _CREDITS = (
     .where(B.revision_id.in_(bindparam("ids", expanding=True)))
     .order_by(B.revision_id, B.position)
 )
-_IMAGES = access.unscoped(select(Image).where(Image.id.in_(bindparam("ids", expanding=True))), why="covers of live articles")
+_IMAGES = access.unscoped(select(Asset).where(Asset.id.in_(bindparam("ids", expanding=True))), why="covers of live articles")
 
 
-def by_ids(ids: Sequence[int], now: datetime, *, credits: bool = True) -> list[Story]:
-    """Return the stories with these ids that are live, in this order: two queries, three when there are covers."""
+def by_ids(ids: Sequence[int], now: datetime) -> list[Story]:
+    """Return the stories with these ids that are live, in this order; what this process read a moment ago is not read again."""
+    pagecache.tag(*(f"news:article:{item}" for item in ids))
+    kept: dict[int, Story] = pagecache.remembered(f"news.stories.{get_locale()}", dict)
+    missing = [item for item in ids if item not in kept]
+    kept.update((story.id, story) for story in fresh(missing))
+    return [_as_of(now, kept[item]) for item in ids if item in kept]
+
+
+def fresh(ids: Sequence[int]) -> list[Story]:
+    """Return those of the stories that are live at this moment, in no order: two queries, three when there are covers."""
     if not ids:
         return []
-    rows = {row.id: row for row in db.rows(_CARDS, {"ids": list(ids)})}
-    signed = _credits([row.revision_id for row in rows.values()]) if credits else {}
-    covers = images({row.cover_id for row in rows.values() if row.cover_id})
+    rows = db.rows(_CARDS, {"ids": list(ids)}).all()
+    signed = _credits([row.revision_id for row in rows])
+    covers = images({row.cover_id for row in rows if row.cover_id})
     english = str(get_locale()) == "en"
-    pagecache.tag(*(f"news:article:{item}" for item in rows))
-    return [_story(rows[item], signed, covers, now, english) for item in ids if item in rows]
+    return [_story(row, signed, covers, english) for row in rows]
 
 
-def images(ids: Iterable[int]) -> dict[int, Image]:
-    """Return {id: image}."""
+def images(ids: Iterable[int]) -> dict[int, PictureView]:
+    """Return {id: picture}."""
     wanted = list(ids)
-    return {image.id: image for image in db.session().scalars(_IMAGES, {"ids": wanted})} if wanted else {}
+    return {image.id: image.view for image in db.session().scalars(_IMAGES, {"ids": wanted})} if wanted else {}
 
 
-def _story(row: Any, signed: dict[int, tuple[Credit, ...]], covers: dict[int, Image], now: datetime, english: bool) -> Story:
-    pinned = row.pinned_until is not None and row.pinned_until > now
-    if pinned:
-        pagecache.until(row.pinned_until)
+def _as_of(now: datetime, story: Story) -> Story:
+    """Return a story with its pin, if it has one that lasts."""
+    if story.pinned_until is None or story.pinned_until <= now:
+        return story
+    pagecache.until(story.pinned_until)
+    return replace(story, pinned=True)
+
+
+def _story(row: Any, signed: dict[int, tuple[Credit, ...]], covers: dict[int, PictureView], english: bool) -> Story:
+    cover = covers.get(row.cover_id)
     return Story(
         row.id, f"/news/{row.section_slug}/{row.slug}/", row.kicker, row.headline, row.summary,
         row.section_en if english and row.section_en else row.section, row.section_slug,
         row.org_en if english and row.org_en else row.org, row.org_slug,
         row.published_at, row.corrected_at or row.published_at, signed.get(row.revision_id, ()),
-        covers.get(row.cover_id), row.cover_alt, pinned,
+        cover, row.cover_alt or (cover.alt if cover else ""), row.pinned_until,
     )  # fmt: skip
 
 

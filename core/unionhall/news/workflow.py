@@ -11,6 +11,7 @@ from sqlalchemy import update
 from unionhall.base import db
 from unionhall.base.errors import Conflict
 from unionhall.hooks.types import Actor
+from unionhall.news import pictures
 from unionhall.news.models import Article, State, Transition
 from unionhall.platform import audit
 
@@ -39,6 +40,8 @@ def step(
     except db.IntegrityError as error:
         raise Conflict(_("这一步已经有人审过了。请刷新后再看。")) from error
     db.session().refresh(article)
+    if "live_id" in (values or {}):
+        pictures.note(article)
     audit.record(
         f"news.{action}", f"article:{article.id}", actor=actor, now=now, org_id=article.org_id,
         before=seen[0], after=to.value, revision=transition.revision_id,

@@ -28,6 +28,8 @@ from unionhall.hooks.types import (
     FeedEntry,
     HomeBlock,
     Job,
+    MediaPlace,
+    MediaUser,
     NavItem,
     PageView,
     Permission,
@@ -39,6 +41,8 @@ from unionhall.hooks.types import (
     SitemapEntry,
 )
 from unionhall.host.assets import absolute
+from unionhall.media.uses import assets_in as media_in
+from unionhall.media.uses import note_uses as note_media
 from unionhall.platform.access import OrgOwned, can, current_actor, in_subtree, needs, require, scoped, unscoped
 from unionhall.platform.audit import record as record_audit
 from unionhall.platform.mail import send as send_mail
@@ -62,6 +66,8 @@ __all__ = [
     "FeedEntry",
     "HomeBlock",
     "Job",
+    "MediaPlace",
+    "MediaUser",
     "Model",
     "MomentField",
     "NavItem",
@@ -98,8 +104,10 @@ __all__ = [
     "in_subtree",
     "keyed_hash",
     "like_escape",
+    "media_in",
     "needs",
     "never_cache",
+    "note_media",
     "optional_field",
     "page_number",
     "page_until",

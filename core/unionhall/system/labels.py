@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from unionhall.accounts.labels import ROLES
+from unionhall.media.labels import ACTS as MEDIA_ACTS
 from unionhall.news.labels import STATES
 from unionhall.settings.forms import SettingsForm
 
@@ -27,11 +28,11 @@ ACTS = {
     "news.publish": _l("发布"), "news.correct": _l("发布更正"), "news.withdraw": _l("撤下"), "news.reinstate": _l("恢复发布"),
     "news.archive": _l("归档"), "news.section_saved": _l("改栏目"), "news.section_removed": _l("删栏目"),
     "news.featured": _l("首页推荐"), "news.refiled": _l("换栏目"), "news.imported": _l("导入稿件"),
-    "news.flags_dismissed": _l("确认导入提示"), "media.uploaded": _l("上传图片"),
+    "news.flags_dismissed": _l("确认导入提示"), **MEDIA_ACTS,
 }  # fmt: skip
 OBJECTS = {
     "account": _l("账号"), "org": _l("组织"), "article": _l("稿件"), "section": _l("栏目"), "image": _l("图片"),
-    "media": _l("图片"), "settings": _l("设置"), "site": _l("网站"),
+    "asset": _l("素材"), "folder": _l("文件夹"), "settings": _l("设置"), "site": _l("网站"),
 }  # fmt: skip
 ASPECTS = {
     "role": _l("角色"), "keys": _l("项目"), "strong": _l("动态口令"), "revision": _l("版本"), "section": _l("栏目"),

@@ -15,6 +15,7 @@ from unionhall.accounts.sessions import actor_of, cookie_name
 from unionhall.base import clock, db
 from unionhall.base.crypto import new_token, token_hash
 from unionhall.hooks.types import SYSTEM, Actor, Role
+from unionhall.media.models import Asset
 from unionhall.news import editing, publishing, review
 from unionhall.news.content import BylineLine, Content
 from unionhall.news.models import Article, ReviewStep, Section, State
@@ -80,6 +81,19 @@ class Make:
             "bylines": (BylineLine("reporter", ("林晓棠",)),), "summary": "一句话摘要。",
         }
         return Content(**(filled | fields))
+
+    def picture(self, org: Org | None = None, **fields: Any) -> Asset:
+        """Return a picture in the library, with WebP renditions and without its files."""
+        number, now = next(self._numbers), clock.now()
+        filled: dict[str, Any] = {
+            "org_id": (org or self.root).id, "stem": f"{number:032x}", "extension": "jpg", "mime": "image/jpeg", "width": 1600,
+            "height": 1000, "bytes": 1, "sha256": f"{number:064x}", "renditions": {"480.webp": 1, "960.webp": 1},
+            "file_name": f"图{number}.jpg", "version": 1, "created_at": now, "updated_at": now,
+        }  # fmt: skip
+        asset = Asset(**(filled | fields))
+        db.session().add(asset)
+        db.session().flush()
+        return asset
 
     def article(
         self, org: Org | None = None, section: Section | None = None, author: Account | None = None,

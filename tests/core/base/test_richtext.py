@@ -190,3 +190,12 @@ def test_typed_text_becomes_paragraphs():
     assert richtext.from_plain("　　一\r\n\r\n## 二\n1 < 2 & 3 > 2") == "<p>一</p><h2>二</h2><p>1 &lt; 2 &amp; 3 &gt; 2</p>"
     assert richtext.from_plain("<p>x</p>") == "<p>x</p>"
     assert richtext.from_plain("") == ""
+
+
+def test_a_stamped_body_is_trusted_and_any_other_is_cleaned(app):
+    with app.app_context():
+        body = "<p>正文</p>"
+        assert richtext.trusted(body, richtext.stamp(body)) == body
+        forged = body + "<script>alert(1)</script>"
+        for mark in ("", "0" * 64, richtext.stamp(body)):
+            assert richtext.trusted(forged, mark) == body

@@ -15,7 +15,7 @@ from unionhall.base.errors import NotAllowed, Unavailable
 from unionhall.hooks.types import SYSTEM, Role
 from unionhall.media import services
 from unionhall.media.images import ImageRefused
-from unionhall.media.models import Image
+from unionhall.media.models import Asset
 from unionhall.orgs.services import merge_org
 from unionhall.platform import access
 
@@ -39,7 +39,7 @@ def animation():
 
 
 def images():
-    return db.session().scalar(access.unscoped(select(func.count()).select_from(Image), why="test"))
+    return db.session().scalar(access.unscoped(select(func.count()).select_from(Asset), why="test"))
 
 
 def files(app):
@@ -85,7 +85,7 @@ def test_an_upload_is_stored_with_its_renditions(app, work, people, send):
     answer = send(people["writer"], picture(), "照片/../车间.jpg")
     assert answer.status_code == 201
     with work():
-        row = db.session().scalar(access.unscoped(select(Image), why="test"))
+        row = db.session().scalar(access.unscoped(select(Asset), why="test"))
         assert answer.json == {"id": row.id, "src": row.src, "width": 1200, "height": 800}
         assert (row.file_name, row.org_id, row.uploaded_by, len(row.widths)) == ("车间.jpg", people["org"], people["writer"], 3)
         assert files(app) == sorted([f"{row.stem}.jpg", *(f"{row.stem}-{width}.webp" for width in row.widths)])
@@ -96,7 +96,7 @@ def test_an_upload_is_stored_with_its_renditions(app, work, people, send):
 @pytest.mark.parametrize(
     ("data", "code", "status", "says"),
     [
-        (b"", "empty", 422, "没有收到图片"), (b"MZ\x90 not a picture", "not-an-image", 422, "不是图片"),
+        (b"", "empty", 422, "没有收到文件"), (b"MZ\x90 not a picture", "not-an-image", 422, "不是图片"),
         (HEIC, "heic", 422, "这张图是 HEIC 格式，网页打不开。请在手机里存成 JPG 再传。"), (SVG, "svg", 422, "SVG"),
         (animation(), "animated", 422, "动图"), (b"\xff\xd8\xff\xe0" + b"\x00" * 100, "broken", 422, "打不开"),
         (picture((8000, 5001), "PNG"), "too-many-pixels", 422, "4000 万"),

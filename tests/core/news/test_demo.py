@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 
 from unionhall.accounts.models import Account
 from unionhall.base import clock, db, richtext
-from unionhall.media.models import Image
+from unionhall.media.models import Asset
 from unionhall.news import demo, desk_queries, figures, publishing, queries
 from unionhall.news.models import Article, Section, State, Transition
 from unionhall.platform import audit
@@ -33,7 +33,7 @@ def test_the_demo_is_whole(loaded, work):
     with work():
         articles, written = everything(), {row["headline"]: row for row in demo.stories()}
         assert {article.head.headline: article.state for article in articles} == {name: row["state"] for name, row in written.items()}
-        assert db.session().scalar(unscoped(select(func.count()).select_from(Image), why="test")) == 11
+        assert db.session().scalar(unscoped(select(func.count()).select_from(Asset), why="test")) == 13
         assert [section.slug for section in queries.sections()][:2] == ["yaowen", "jiceng"]
         assert [len(section.steps) for section in db.session().scalars(select(Section).order_by(Section.position))][:2] == [3, 1]
         for article in articles:

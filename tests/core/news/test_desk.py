@@ -10,10 +10,10 @@ from sqlalchemy import func, select
 
 from unionhall.base import clock, db
 from unionhall.hooks.types import SYSTEM, Role
-from unionhall.media.models import Image
 from unionhall.news import desk_queries, editing
 from unionhall.news.content import Content
 from unionhall.news.models import Article, State
+from unionhall.orgs.models import Org
 from unionhall.platform import access
 from unionhall.testing.factories import actor_of
 
@@ -446,12 +446,7 @@ def test_a_cover_is_uploaded_kept_through_an_error_and_removed(desk, work, newsr
 
 def test_other_orgs_images_are_not_shown_by_number(desk, work, make, newsroom, article):
     with work():
-        image = Image(
-            org_id=newsroom["other_org"], stem="cd" * 16, extension="jpg", width=1, height=1, bytes=1, sha256="0" * 64,
-            created_at=clock.now(),
-        )
-        db.session().add(image)
-        db.session().flush()
+        image = make.picture(db.session().get_one(Org, newsroom["other_org"]), stem="cd" * 16)
         number = image.id
     browser, path = desk(newsroom["writer"]), f"/desk/news/{article}/edit"
     page = browser.post(path, **browser.form(path) | {"cover_id": [str(number)], "rows": ["bylines:add"]}).get_data(as_text=True)

@@ -13,7 +13,6 @@ from sqlalchemy import func, select
 from unionhall.base import clock, db
 from unionhall.base.errors import Conflict, NotAllowed, RuleBroken
 from unionhall.hooks.types import SYSTEM, Role
-from unionhall.media.models import Image
 from unionhall.news import desk_queries, editing, opened, publishing
 from unionhall.news.models import Article, State
 from unionhall.platform import access
@@ -24,16 +23,6 @@ def find(article_id):
     return db.session().scalar(access.unscoped(select(Article).where(Article.id == article_id), why="test"))
 
 
-def image(make):
-    row = Image(
-        org_id=make.root.id, stem="ab" * 16, extension="jpg", width=9, height=9, bytes=9, sha256="0" * 64, widths=[],
-        created_at=clock.now(),
-    )
-    db.session().add(row)
-    db.session().flush()
-    return row.id
-
-
 FIGURE = '<figure class="figure"><img src="/media/ab/ab.jpg" alt="图"><figcaption>{}</figcaption></figure>'
 
 
@@ -42,13 +31,13 @@ FIGURE = '<figure class="figure"><img src="/media/ab/ab.jpg" alt="图"><figcapti
     [
         ({"body": " "}, "正文还是空的"), ({"bylines": ()}, "还没有署名"), ({"cover": True}, "题图还缺说明"),
         ({"cover": True, "cover_caption": "车间", "cover_credit": "周牧"}, "替代文字"),
-        ({"body": "<p>好</p>" + FIGURE.format("车间")}, "1 张图还缺"),
+        ({"body": "<p>好</p>" + FIGURE.format("车间")}, "正文第 1 张图还缺"),
     ],
 )
 def test_what_must_be_mended_is_said_before_publishing(work, make, changes, problem):
     with work():
         if changes.pop("cover", False):
-            changes["cover_id"] = image(make)
+            changes["cover_id"] = make.picture().id
         article = make.article(content=replace(make.content(), **changes), state=State.APPROVED)
         assert problem in "".join(publishing.problems(article))
         with pytest.raises(RuleBroken) as refused:

@@ -12,7 +12,6 @@ from sqlalchemy import select
 
 from unionhall.base import clock, db
 from unionhall.hooks.types import SYSTEM
-from unionhall.media.models import Image
 from unionhall.news import editing, publishing
 from unionhall.news.content import BylineLine
 from unionhall.news.models import Article, State
@@ -26,17 +25,9 @@ def publish(work, make, **given):
         return make.article(state=State.PUBLISHED, **given).url
 
 
-def picture(org_id):
-    image = Image(org_id=org_id, stem="ab" * 16, extension="jpg", width=1600, height=1000, bytes=1, sha256="0" * 64,
-                  widths=[480, 960], created_at=clock.now())
-    db.session().add(image)
-    db.session().flush()
-    return image
-
-
 def test_an_article_shows_everything_that_a_newspaper_shows(client, work, make):
     with work():
-        image = picture(make.root.id)
+        image = make.picture(stem="ab" * 16)
         content = make.content(
             "老师傅的绝活", kicker="夜班小课堂", subhead="拆成四十二个动作", slug_line="本网讯", cover_id=image.id, cover_alt="两名职工",
             cover_caption="装配二车间。", cover_credit="周牧", body="<p>第一段。</p><p>第二段。</p>", tags=("技能",),
@@ -67,7 +58,7 @@ def image_src():
 
 def test_pictures_in_the_text_come_in_the_sizes_there_are_and_tables_scroll(client, work, make):
     with work():
-        picture(make.root.id)
+        make.picture(stem="ab" * 16)
         caption = '<figcaption>图说。<span class="figure__credit">摄影 周牧</span></figcaption>'
         figure = f'<figure class="figure"><img src="{image_src()}" alt="图">{caption}</figure>'
         body = f"<p>文。</p>{figure}<table><tbody><tr><td>1</td></tr></tbody></table>"
@@ -245,3 +236,17 @@ def test_times_are_told_as_people_tell_them(app, at):
         assert formatting.rfc3339(moment) == "2026-05-13T23:30:00Z"
         assert formatting.longday(moment) == "2026 年 5 月 14 日 星期四"
         assert formatting.number(1284) == "1,284"
+
+
+def test_a_body_that_was_changed_past_the_editor_is_cleaned_when_it_is_shown(client, work, make):
+    from sqlalchemy import update
+
+    from unionhall.news.models import Revision
+
+    with work() as session:
+        article = make.article(state=State.PUBLISHED)
+        session.execute(update(Revision).where(Revision.id == article.live_id).values(body="<p>改过的</p><script>alert(1)</script>"))
+        url = article.url
+    page = client.get(url).text
+    assert "改过的" in page
+    assert "alert(1)" not in page

@@ -15,7 +15,7 @@ from flask_babel import gettext as _
 from unionhall.base.errors import UnionHallError
 from unionhall.hooks.types import Actor
 from unionhall.media import services as media
-from unionhall.media.models import Image
+from unionhall.media.models import Asset
 from unionhall.orgs.models import Org
 
 LARGEST = 12 * 1024 * 1024
@@ -31,7 +31,7 @@ class Pictures:
     def __init__(self, folder: Path | None, *, org: Org, actor: Actor, now: datetime) -> None:
         self.folder = folder.resolve() if folder else None
         self.org, self.actor, self.now = org, actor, now
-        self._kept: dict[Path, Image] = {}
+        self._kept: dict[Path, Asset] = {}
 
     def shown(self, body: str, note: Note) -> str:
         """Return the body with pictures that were found at their new addresses, and words where one is missing."""
@@ -41,13 +41,13 @@ class Pictures:
             words = unescape(alt[1]) if alt else ""
             image = self.take(unescape(source[1]), note) if source else None
             if image is not None:
-                return f'<img src="{image.src}" alt="{escape(words)}" width="{image.width}" height="{image.height}">'
+                return f'<img src="{image.address}" alt="{escape(words)}" width="{image.width}" height="{image.height}">'
             name = words or Path(urlsplit(unescape(source[1])).path if source else "").name
             return escape(_("（图片没有导入：%(name)s）", name=name))
 
         return _IMG.sub(place, body)
 
-    def take(self, address: str, note: Note) -> Image | None:
+    def take(self, address: str, note: Note) -> Asset | None:
         """Return the image for an address or a path, None (and a note) when it is not there or cannot be taken."""
         path = self._find(address)
         if path is None:

@@ -1,0 +1,57 @@
+"""Files that come and go with the unit of work: written ones are taken back when it fails, old ones go when it is stored."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from flask_babel import gettext as _
+from sqlalchemy import event
+from sqlalchemy.orm import Session
+
+from unionhall.base import db
+from unionhall.base.errors import Unavailable
+from unionhall.platform import outbox
+from unionhall.platform.storage import storage
+
+REMOVE = "media.remove"
+_WRITTEN = "media_written"
+
+
+def write(files: Iterable[tuple[str, bytes]]) -> None:
+    """Store files; a unit of work that fails takes them back. Raises Unavailable when there is no room."""
+    written: list[str] = db.session().info.setdefault(_WRITTEN, [])
+    db.after_commit(lambda: db.session().info.pop(_WRITTEN, None))
+    try:
+        for name, data in files:
+            written.append(name)
+            storage().put(name, data)
+    except Unavailable as error:
+        raise Unavailable(_("存储空间满了，文件没有存下来。请稍后再试，或者告诉管理员。"), code="storage-full") from error
+
+
+def remove(names: Iterable[str], *, now: datetime) -> None:
+    """Remove files once this unit of work is stored; the outbox sees to it even if this process is killed then."""
+    gone = list(names)
+    outbox.put(REMOVE, {"names": gone}, now=now)
+    db.after_commit(lambda: _delete(gone))
+
+
+def deliver(payload: dict[str, Any]) -> None:
+    """Remove files whose asset is gone (the outbox's handler); it may be called again."""
+    _delete(payload["names"])
+
+
+def _delete(names: Iterable[str]) -> None:
+    for name in names:
+        storage().delete(name)
+
+
+def _remove_orphans(session: Session) -> None:
+    """Take back the files of a unit of work that was rolled back."""
+    if not session.in_nested_transaction():
+        _delete(session.info.pop(_WRITTEN, []))
+
+
+event.listen(Session, "after_rollback", _remove_orphans)
