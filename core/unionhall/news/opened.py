@@ -1,14 +1,13 @@
-"""An article as its page shows it, with what it leads to: four queries, however large the archive."""
+"""An article as its page shows it, with what it leads to: a few queries, however large the archive."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
-from typing import Any
+from typing import Any, Protocol
 
-from sqlalchemy import CompoundSelect, bindparam, cast, literal, null, select, tuple_, union_all
+from sqlalchemy import ColumnElement, Select, bindparam, cast, literal, null, select, tuple_, union_all
 from sqlalchemy import Integer as Int
 from sqlalchemy import String as Str
 
@@ -168,57 +167,83 @@ def corrections(article: Opened) -> list[tuple[datetime, str]]:
     return [(row.at, row.note) for row in rows]
 
 
+@dataclass(frozen=True, slots=True)
+class Neighbour:
+    """The article right before or right after another one in its section."""
+
+    url: str
+    headline: str
+
+
 @dataclass(frozen=True)
 class Around:
     """Where an article leads: related stories, and the ones right before and right after it in its section."""
 
     related: list[Story]
-    before: Story | None = None
-    after: Story | None = None
+    before: Neighbour | None = None
+    after: Neighbour | None = None
 
 
 def around(article: Opened, now: datetime) -> Around:
     """Return the stories an editor chose, filled up with the newest that share a tag, then of the section; and the neighbours."""
     live = article.live
-    return _around(article.id, article.section.id, article.published_at, [tag.name for tag in live.tags], live.chosen, now)
+    return _around(article.id, article.section, article.published_at, [tag.name for tag in live.tags], live.chosen, now)
 
 
 def around_draft(article: Article, now: datetime) -> Around:
     """Return where an article's newest revision would lead, for its preview."""
     tags, chosen = [tag.name for tag in article.head.tags], [item.article_id for item in article.head.related]
-    return _around(article.id, article.section_id, article.published_at or now, tags, chosen, now)
+    return _around(article.id, article.section, article.published_at or now, tags, chosen, now)
 
 
-def _around(article_id: int, section_id: int, at: datetime, tags: Sequence[str], chosen: Sequence[int], now: datetime) -> Around:
-    pagecache.tag(f"news:section:{section_id}", *(f"news:tag:{tag}" for tag in tags))
-    values = {"section": section_id, "at": at, "id": article_id} | {f"t{n}": tag for n, tag in enumerate(tags)}
-    rows = stories.rows_of(_leads(len(tags)), **values)
-    kinds: dict[str, list[int]] = {"tag": [], "section": [], "before": [], "after": []}
-    for row in sorted(rows, key=lambda row: (row.published_at, row.id), reverse=True):
-        kinds[row.kind].append(row.id)
-    ids = [item for item in dict.fromkeys([*chosen, *kinds["tag"], *kinds["section"]]) if item != article_id]
-    ids = ids[: len(chosen) + RELATED]  # of those an editor chose, some may not be live any more
-    found = {story.id: story for story in stories.by_ids([*ids, *kinds["before"], *kinds["after"]], now)}
-    related = [found[item] for item in ids if item in found][:RELATED]
-    ends = [found.get(kinds[kind][0]) if kinds[kind] else None for kind in ("before", "after")]
-    return Around(related, *ends)
+class _Filed(Protocol):
+    """A section, as a row or as a view."""
+
+    @property
+    def id(self) -> int:
+        """Return its number."""
+
+    @property
+    def slug(self) -> str:
+        """Return its address."""
 
 
-@lru_cache(maxsize=16)
-def _leads(tags: int) -> CompoundSelect[Any]:
-    """Return one query for all that an article may lead to, with so many tags; each part reads a few index entries."""
-    here = tuple_(A.published_at, A.id)
-    there = tuple_(bindparam("at", type_=A.published_at.type), bindparam("id", type_=Int))
-    live = select(A.id, A.published_at).where(LIVE)
-    down, up = (A.published_at.desc(), A.id.desc()), (A.published_at, A.id)
-    same = A.section_id == bindparam("section")
-    parts = [
-        ("section", live.where(same).order_by(*down).limit(RELATED + 1)),
-        ("before", live.where(same, here < there).order_by(*down).limit(1)),
-        ("after", live.where(same, here > there).order_by(*up).limit(1)),
-    ]
-    for n in range(tags):
-        newest = select(T.revision_id).where(T.name == bindparam(f"t{n}")).order_by(T.revision_id.desc()).limit(TAGGED).subquery()
-        parts.append(("tag", live.where(A.live_id.in_(select(newest.c.revision_id))).order_by(*down).limit(RELATED + 1)))
-    queries = [(kind, part.subquery()) for kind, part in parts]
-    return union_all(*(select(literal(kind).label("kind"), part.c.id, part.c.published_at) for kind, part in queries))
+def _around(article_id: int, section: _Filed, at: datetime, tags: Sequence[str], chosen: Sequence[int], now: datetime) -> Around:
+    pagecache.tag(f"news:section:{section.id}", *(f"news:tag:{tag}" for tag in tags))
+    tagged = sorted({row for tag in tags for row in _newest(_TAGGED, "tag", tag)}, reverse=True)
+    ids = [item for item in dict.fromkeys([*chosen, *(row[1] for row in [*tagged, *_newest(_SAME, "section", section.id)])])
+           if item != article_id]  # fmt: skip
+    related = stories.by_ids(ids[: len(chosen) + RELATED], now)  # of those an editor chose, some may not be live any more
+    ends = {row.kind: row for row in stories.rows_of(_NEIGHBOURS, section=section.id, at=at, id=article_id)}
+    pagecache.tag(*(f"news:article:{row.id}" for row in ends.values()))
+    before, after = (
+        Neighbour(f"/news/{section.slug}/{ends[kind].slug}/", ends[kind].headline) if kind in ends else None for kind in ("before", "after")
+    )
+    return Around(related[:RELATED], before, after)
+
+
+def _newest(statement: Select[Any], name: str, value: int | str) -> tuple[tuple[datetime, int], ...]:
+    """Return (when, id) of the newest live articles of a section or with a tag, newest first; remembered."""
+
+    def read() -> tuple[tuple[datetime, int], ...]:
+        return tuple((row.published_at, row.id) for row in stories.rows_of(statement, value=value))
+
+    return pagecache.remembered(f"news.newest.{name}.{value}", read)
+
+
+_DOWN, _UP = (A.published_at.desc(), A.id.desc()), (A.published_at, A.id)
+_LIVE = select(A.id, A.published_at).where(LIVE)
+_SAME = _LIVE.where(A.section_id == bindparam("value")).order_by(*_DOWN).limit(RELATED + 1)
+_LATELY_TAGGED = select(T.revision_id).where(T.name == bindparam("value")).order_by(T.revision_id.desc()).limit(TAGGED).subquery()
+_TAGGED = _LIVE.where(A.live_id.in_(select(_LATELY_TAGGED.c.revision_id))).order_by(*_DOWN).limit(RELATED + 1)
+
+
+def _next(kind: str, where: ColumnElement[bool], *order: ColumnElement[Any]) -> Select[Any]:
+    here = select(A.id, A.slug, A.live_id).where(LIVE, A.section_id == bindparam("section"), where).order_by(*order).limit(1).subquery()
+    shown = select(literal(kind).label("kind"), here.c.id, here.c.slug, R.headline)
+    return shown.join_from(here, Revision.__table__, R.id == here.c.live_id)
+
+
+_HERE = tuple_(A.published_at, A.id)
+_THERE = tuple_(bindparam("at", type_=A.published_at.type), bindparam("id", type_=Int))
+_NEIGHBOURS = union_all(_next("before", _HERE < _THERE, *_DOWN), _next("after", _HERE > _THERE, *_UP))
