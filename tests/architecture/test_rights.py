@@ -34,6 +34,7 @@ PERMISSIONS = {
     "settings.read": {SA, AU},
     "settings.manage": {SA},
     "system.plugins": {SA, AU},
+    "system.jobs": {SA},
     "system.audit": {AU},
 }
 PUBLIC = {
@@ -90,7 +91,7 @@ def houses(work, make):
         things = {
             "article_id": article.id, "account_id": account.id, "grant_id": account.grants[0].id, "org_id": ours.id,
             "number": 1, "a": 1, "b": 1, "old": 1, "new": 1, "before": 1, "after": 1, "older": 1, "newer": 1, "span": "1..1",
-            "session_id": 1, "section_id": article.section_id, "flag_id": 1,
+            "session_id": 1, "section_id": article.section_id, "flag_id": 1, "message_id": 1,
         }  # fmt: skip
         people = {role: {"here": make.account(role, ours).id, "there": make.account(role, theirs).id} for role in Role}
         people |= {"root": {role: make.account(role, make.root).id for role in Role}}
