@@ -75,15 +75,16 @@ def throw_away() -> Iterator[str | None]:
 
 
 @contextmanager
-def redis() -> Iterator[str | None]:
-    """Start a Redis that keeps nothing, and give its address; None without its binary."""
+def redis(port: int = 0) -> Iterator[str | None]:
+    """Start a Redis that keeps nothing, at this port or at a free one, and give its address; None without its binary."""
     binary = shutil.which("redis-server")
     if binary is None:
         yield None
         return
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    if not port:
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            port = probe.getsockname()[1]
     command = [binary, "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"]
     server = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:

@@ -98,7 +98,7 @@ def fill(work, *numbers, stream=None):
 
 
 def test_between_tries_it_waits_longer_and_longer(app, work, at, fragile):
-    seen, bad = fragile
+    _seen, bad = fragile
     now, tried = at("2026-05-14 09:00"), []
     bad.add(1)
     fill(work, 1)

@@ -85,6 +85,7 @@ class Watch:
         self._lock = threading.Lock()
         self._engine: Engine | None = None
         self._thread: threading.Thread | None = None
+        self._ended = threading.Event()
         self.seen: int | None = None
         self.last: dict[str, int] = {}
         self.troubled = False
@@ -98,6 +99,10 @@ class Watch:
                 self._thread = threading.Thread(target=self._go_on, name="pagecache", daemon=True)
             self.look()
             self._thread.start()
+
+    def end(self) -> None:
+        """Read no more in the background."""
+        self._ended.set()
 
     def look(self) -> None:
         """Read what is new in the log and drop what it makes untrue; a database that is down is outlived."""
@@ -136,9 +141,8 @@ class Watch:
     def _go_on(self) -> None:
         with self._app.app_context():
             ear = bell.bell().listen(bell.PAGES)
-        never = threading.Event()
-        while True:
-            ear.wait(POLL_SECONDS, never)
+        while not self._ended.is_set():
+            ear.wait(POLL_SECONDS, self._ended)
             self.look()
 
 
