@@ -23,8 +23,8 @@ def card(macro: str, story: Story, *details: Any) -> Markup:
     return _kept((macro, _key(story), details), lambda: _macro(macro, story, *details))
 
 
-def block(template: str, **values: Story | list[Story] | str) -> Markup:
-    """Return what a template makes of stories and words, and of nothing else: it is rendered without a page's context."""
+def block(template: str, **values: Story | list[Story] | tuple[Any, ...] | str) -> Markup:
+    """Return what a template makes of stories, frozen values and words, and of nothing else: there is no page's context."""
     key = tuple(_key(value) for value in values.values())
     return _kept((template, key), lambda: Markup(current_app.jinja_env.get_template(template).render(values)))
 
@@ -47,8 +47,8 @@ def _kept(what: tuple[Any, ...], render: Callable[[], Markup]) -> Markup:
     return found
 
 
-def _key(value: Story | list[Story] | str) -> Any:
-    if isinstance(value, str):
+def _key(value: Story | list[Story] | tuple[Any, ...] | str) -> Any:
+    if isinstance(value, (str, tuple)):
         return value
     if isinstance(value, list):
         return tuple(map(_key, value))

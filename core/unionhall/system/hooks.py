@@ -14,7 +14,7 @@ from markupsafe import Markup
 from unionhall.hooks.markers import hookimpl
 from unionhall.hooks.types import Actor, Area, Card, Job, NavItem, Permission, Role
 from unionhall.host.registry import host
-from unionhall.platform import outbox, outbox_care, pagecache
+from unionhall.platform import outbox, outbox_care, pagecache, reads
 from unionhall.platform.access import SITE, can
 from unionhall.platform.search import writing as search
 from unionhall.system import cli, desk, desk_jobs, job_lines, services  # noqa: F401 - desk_jobs adds routes
@@ -36,6 +36,7 @@ def unionhall_jobs() -> Iterable[Job]:
     """What was promised after a commit is delivered; what all processes have read is removed."""
     return [
         Job(outbox.JOB, _l("投递通知和事件"), timedelta(seconds=1), outbox.deliver),
+        Job("system.reads", _l("把旧的浏览次数并成整月"), timedelta(days=1), reads.fold),
         Job("system.tidy", _l("清理投递和运行的旧记录"), timedelta(hours=1), services.tidy),
         Job("system.search", _l("查看并整理搜索索引"), timedelta(minutes=10), search.keep),
         Job("system.purges", _l("清理页面缓存的旧记录"), timedelta(hours=1), pagecache.forget_old),
