@@ -35,7 +35,7 @@ def home(now: datetime) -> Iterator[HomeBlock]:
             yield _section(section, stories, order)
     if len(front.orgs) > 1:
         yield HomeBlock(cards.block("news/home_orgs.html", stories=front.orgs), "main", 500)
-    for body in most_read.shown():
+    for body in most_read.shown(most=most_read.SHOWN_AT_HOME):
         yield HomeBlock(body, "side", 50)
 
 

@@ -11,6 +11,7 @@ WIDTH, HEIGHT, LEFT, TOP, BOTTOM = 640, 228, 70, 20, 200
 TICKS = 3
 MOST_LABELS = 7
 MOST_BARS = 31
+LETTER = 11  # units that a letter takes on a phone
 SPARK_WIDTH, SPARK_HEIGHT = 240, 48
 
 
@@ -35,7 +36,7 @@ def line(values: Sequence[tuple[str, int]], *, label: str) -> Markup:
     if highest is not None and values[highest][1]:
         x, y = points[highest]
         told = _number(values[highest][1])
-        x = min(max(x, LEFT + 4 * len(told)), WIDTH - 4 * len(told))  # the number must not be cut off at the edge
+        x = min(x, WIDTH - LETTER * len(told) / 2)  # the number must not be cut off at the edge
         parts.append(Markup('<text class="value" x="{}" y="{}" text-anchor="middle">{}</text>').format(round(x), round(y) - 6, told))
     return _svg(parts, label)
 
@@ -61,12 +62,14 @@ def _line(points: Sequence[tuple[float, float]]) -> Markup:
 
 
 def _names(values: Sequence[tuple[str, int]], step: float) -> list[Markup]:
-    every = ceil(len(values) / MOST_LABELS)
-    return [
-        Markup('<text x="{}" y="{}" text-anchor="middle">{}</text>').format(round(LEFT + step * (place + 0.5)), BOTTOM + 21, name)
-        for place, (name, _number) in enumerate(values)
-        if (len(values) - 1 - place) % every == 0
-    ]
+    """Return a name below every so many values, the last one's in any case and never cut off at the edge."""
+    every, found = ceil(len(values) / MOST_LABELS), []
+    for place, (name, _number) in enumerate(values):
+        if (len(values) - 1 - place) % every == 0:
+            middle = round(LEFT + step * (place + 0.5))
+            x, anchor = (middle, "middle") if middle + LETTER * len(name) / 2 <= WIDTH else (WIDTH, "end")
+            found.append(Markup('<text x="{}" y="{}" text-anchor="{}">{}</text>').format(x, BOTTOM + 21, anchor, name))
+    return found
 
 
 def _axes(top: int) -> list[Markup]:

@@ -20,7 +20,7 @@ from unionhall.hooks.types import SYSTEM, Actor
 from unionhall.media import services as media
 from unionhall.media.images import Picture
 from unionhall.media.models import Image
-from unionhall.news import editing, publishing, references, review
+from unionhall.news import demo_views, editing, publishing, references, review
 from unionhall.news.content import BylineLine, Content
 from unionhall.news.demo_people import People
 from unionhall.news.models import Article, Section, State
@@ -42,6 +42,7 @@ def load(now: datetime) -> None:
     people = People(rows, places, now)
     for number, row in enumerate(rows):
         _Story(row, number, places[row["org"]], sections[row["section"]], photos, people, now).tell()
+    demo_views.load(now)
 
 
 def stories() -> list[dict[str, Any]]:

@@ -18,7 +18,7 @@ from unionhall.platform.reads.models import DayViews
 
 KIND = "news.article"
 TAG = "news:most_read"
-DAYS, KEPT, SHOWN, FEWEST = 7, 10, 8, 3
+DAYS, KEPT, SHOWN, SHOWN_AT_HOME, FEWEST = 7, 10, 8, 5, 3
 REMEMBERED_SECONDS = 60.0
 
 
@@ -53,30 +53,40 @@ reads.count_views(KIND, live_ids)
 
 def refresh(now: datetime) -> bool:
     """Rank the live articles of the last seven days (the job); pages are dropped only when the list is another one."""
+    ids = ranked(now)
+    before = list(db.session().scalars(select(MostRead.article_id).order_by(MostRead.position)))
+    db.session().rollback()
+    if before == ids:
+        return False
+    with db.unit_of_work():
+        store(ids)
+    return True
+
+
+def ranked(now: datetime) -> list[int]:
+    """Return the live articles that were looked at most within the last seven days, most viewed first."""
     since = clock.local_day(now) - timedelta(days=DAYS - 1)
-    ranked = stories.ids_of(
+    return stories.ids_of(
         select(A.id)
         .select_from(DayViews.__table__.join(Article.__table__, DayViews.object_id == A.id))
         .where(DayViews.kind == KIND, DayViews.day >= since, LIVE)
         .group_by(A.id).order_by(func.sum(DayViews.views).desc(), A.id.desc()).limit(KEPT)
     )  # fmt: skip
-    before = list(db.session().scalars(select(MostRead.article_id).order_by(MostRead.position)))
-    db.session().rollback()
-    if before == ranked:
-        return False
-    with db.unit_of_work() as session:
-        session.execute(delete(MostRead))
-        if ranked:
-            session.execute(insert(MostRead), [{"position": at, "article_id": number} for at, number in enumerate(ranked)])
-        pagecache.purge(TAG)
-    return True
 
 
-def shown(*, but: int | None = None) -> Iterable[Markup]:
+def store(ids: Sequence[int]) -> None:
+    """Make this the list, in the unit of work that is open."""
+    db.session().execute(delete(MostRead))
+    if ids:
+        db.session().execute(insert(MostRead), [{"position": at, "article_id": number} for at, number in enumerate(ids)])
+    pagecache.purge(TAG)
+
+
+def shown(*, but: int | None = None, most: int = SHOWN) -> Iterable[Markup]:
     """Yield the block for a column beside something, the page's own article left out; nothing while there is too little."""
     lines = pagecache.remembered("news.most_read", _read, seconds=REMEMBERED_SECONDS)
     pagecache.tag(TAG, *(f"news:article:{line.id}" for line in lines))
-    others = tuple(line for line in lines if line.id != but)[:SHOWN]
+    others = tuple(line for line in lines if line.id != but)[:most]
     if len(others) >= FEWEST:
         yield cards.block("news/most_read.html", lines=others)
 

@@ -16,7 +16,7 @@ from unionhall.system import job_lines, services
 from unionhall.system.desk import PLUGINS, bp
 from unionhall.system.labels import topic_words
 
-SHOWN, RUNS = 20, 30
+SHOWN, DELIVERED, RUNS = 20, 8, 30
 
 
 @bp.get("/jobs/")
@@ -28,7 +28,7 @@ def job_list() -> ResponseReturnValue:
     lines = job_lines.lines(now)
     return render_template(
         "system/jobs.html", lines=lines, health=job_lines.health(now), standing=outbox_care.standing(), now=now,
-        parked=outbox_care.parked(SHOWN), failing=outbox_care.failing(SHOWN), delivered=outbox_care.delivered(SHOWN),
+        parked=outbox_care.parked(SHOWN), failing=outbox_care.failing(SHOWN), delivered=outbox_care.delivered(DELIVERED),
         runs=runs.latest(RUNS), labels={line.job.name: line.job.label for line in lines}, topic_words=topic_words,
         every=job_lines.every, took=job_lines.took, lasted=job_lines.lasted, may_run=can(actor, services.JOBS, SITE),
     )  # fmt: skip
