@@ -59,7 +59,7 @@ class Period:
         """Return "2026 年 4 月 15 日至 5 月 14 日"."""
         pattern = _("M 月 d 日") if self.start.year == self.end.year else _("yyyy 年 M 月 d 日")
         start = format_date(self.start, _("yyyy 年 M 月 d 日"))
-        return start if self.start == self.end else _("%(start)s至%(end)s", start=start, end=format_date(self.end, pattern))
+        return start if self.start == self.end else _("%(start)s至 %(end)s", start=start, end=format_date(self.end, pattern))
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from flask_babel import gettext as _
 from sqlalchemy import ColumnElement, delete, func, or_, select, update
 
 from unionhall.base import db
 from unionhall.base.errors import NotFound
 from unionhall.platform import bell
-from unionhall.platform.outbox import OutboxMessage, undelivered
+from unionhall.platform.outbox import DIED, OutboxMessage, undelivered
 
 KEPT_FOR = timedelta(days=14)
 KEYS_KEPT_FOR = timedelta(days=365)
@@ -33,6 +34,11 @@ class Line:
     done_at: datetime | None
     parked_at: datetime | None
     error: str
+
+    @property
+    def trouble(self) -> str:
+        """Return what went wrong, for people."""
+        return _("投递它的进程中途结束了，没有说为什么。") if self.error == DIED else self.error
 
     @property
     def given_up(self) -> bool:

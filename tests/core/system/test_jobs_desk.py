@@ -78,7 +78,7 @@ def test_the_page_says_what_runs_what_waits_and_what_is_parked(app, enter, parke
     page = enter().get(PAGE).text
     for part in (
         "beech:1234", "正在运行", "运行中，3 分钟前开始", "连续出错 4 次", "OSError: &lt;disk&gt;", "3.4 秒", "每秒", "每小时", "每 10 分钟",
-        "最早的等了30 分钟", f"第 {parked[0][0]} 号", "ValueError: no &lt;paper&gt; for 1", "2026-05-14 06:30", "5 次", "全部重试", "2026-05-14 09:30",
+        "最早的等了 30 分钟", f"第 {parked[0][0]} 号", "ValueError: no &lt;paper&gt; for 1", "2026-05-14 06:30", "5 次", "全部重试", "2026-05-14 09:30",
     ):
         assert part in page, part
     assert "不给人看的内容" not in page
