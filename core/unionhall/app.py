@@ -17,8 +17,9 @@ from unionhall.hooks.types import Actor, Event, SearchSource
 from unionhall.host import assets, discovery, mounting, slots, themes
 from unionhall.host.registry import PluginHost
 from unionhall.media import files
-from unionhall.platform import access, mail, outbox
+from unionhall.platform import access, bell, mail, outbox, reads
 from unionhall.platform.pagecache import layer, shelf
+from unionhall.platform.reads import door
 from unionhall.platform.search import indexes
 from unionhall.platform.search import writing as search
 from unionhall.platform.storage import LocalFolder
@@ -51,12 +52,14 @@ def create_app(overrides: dict[str, Any] | None = None, *, plugins: bool = True)
     app.extensions["unionhall.storage"] = LocalFolder(config.media_folder)
 
     web.init(app, config)
+    bell.init(app, config.redis_url)
     mounting.mount(app, host)
     _rights(app, host)
     _outbox(app, host)
     _search(app, host, config)
     _looks(app, host, config)
     _page_cache(app, config)
+    _views(app, host)
     if config.proxy_hops:
         hops = config.proxy_hops
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
@@ -94,6 +97,15 @@ def _page_cache(app: Flask, config: configuration.Config) -> None:
         most = config.page_cache_mb * 1024 * 1024
         variants = display.cookies(config.languages)
         app.wsgi_app = layer.PageCache(app, variants=variants, most_bytes=most, shelf=kept)  # type: ignore[method-assign]
+
+
+def _views(app: Flask, host: PluginHost) -> None:
+    def enabled(name: str) -> bool:
+        host.refresh()
+        return host.is_enabled(name)
+
+    app.wsgi_app = door.Door(app, enabled)  # type: ignore[method-assign]
+    app.jinja_env.globals["view_mark"] = reads.mark
 
 
 def _looks(app: Flask, host: PluginHost, config: configuration.Config) -> None:

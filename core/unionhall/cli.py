@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from datetime import datetime
 from typing import Any
 
 import click
@@ -159,33 +160,42 @@ def plugins_disable(name: str) -> None:
 
 @cli.group("jobs")
 def job_commands() -> None:
-    """Jobs: list, run."""
+    """Jobs: list, run, retry."""
 
 
 @job_commands.command("list")
 @click.option("--json", "as_json", is_flag=True)
 def jobs_list(as_json: bool) -> None:
-    """Show every job, when it ran last and how it ended."""
-    rows = []
-    for job in all_jobs():
-        state = jobs.last_run(job.name)
-        last = state.last_run.isoformat() if state and state.last_run else None
-        rows.append({"name": job.name, "every": job.every.total_seconds(), "last_run": last, "error": state.last_error if state else ""})
+    """Show every job, when it ran last and runs next, and how it ended."""
+    states, now = jobs.states(), clock.now()
+    rows = [_job_row(job, states.get(job.name), now) for job in all_jobs()]
     if as_json:
         click.echo(json.dumps(rows, ensure_ascii=False))
         return
     for row in rows:
-        click.echo(f"{row['name']} every {row['every']:g} s, last {row['last_run'] or '-'} {row['error']}".rstrip())
+        running = ", running now" if row["running"] else ""
+        click.echo(f"{row['name']} every {row['every']:g} s, last {row['last_run'] or '-'}{running} {row['error']}".rstrip())
+
+
+def _job_row(job: Any, state: jobs.JobState | None, now: datetime) -> dict[str, Any]:
+    last, due = (state.last_run, state.due_at) if state else (None, None)
+    return {
+        "name": job.name, "every": job.every.total_seconds(), "last_run": last.isoformat() if last else None,
+        "next_run": due.isoformat() if due else None, "running": state is not None and state.running(now),
+        "ms": state.last_ms if state else 0, "failures": state.failures if state else 0, "error": state.last_error if state else "",
+    }  # fmt: skip
 
 
 @job_commands.command("run")
 @click.argument("name")
 def jobs_run(name: str) -> None:
-    """Run one job now, whatever its due time."""
+    """Run one job now, whatever its due time; exit code 1 when it fails, 6 while a worker runs it."""
     job = next((job for job in all_jobs() if job.name == name), None)
     if job is None:
         raise click.BadParameter(f"no job {name!r}")
-    jobs.run_now(job, clock.now())
+    if not jobs.run_now(job, clock.now()):
+        state = jobs.last_run(name)
+        raise click.ClickException(state.last_error if state else "failed")
 
 
 @cli.command("verify")

@@ -37,6 +37,7 @@ PERMISSIONS = {
     "settings.read": {SA, AU},
     "settings.manage": {SA},
     "system.plugins": {SA, AU},
+    "system.jobs": {SA},
     "system.audit": {AU},
 }
 PUBLIC = {
@@ -94,7 +95,7 @@ def houses(work, make):
         things = {
             "article_id": article.id, "account_id": account.id, "grant_id": account.grants[0].id, "org_id": ours.id,
             "number": 1, "a": 1, "b": 1, "old": 1, "new": 1, "before": 1, "after": 1, "older": 1, "newer": 1, "span": "1..1",
-            "session_id": 1, "section_id": article.section_id, "flag_id": 1, "asset_id": make.picture(ours).id,
+            "session_id": 1, "section_id": article.section_id, "flag_id": 1, "asset_id": make.picture(ours).id, "message_id": 1,
             "folder_id": folders.named(ours.id, "竞赛", now=clock.now()).id,
         }  # fmt: skip
         people = {role: {"here": make.account(role, ours).id, "there": make.account(role, theirs).id} for role in Role}

@@ -14,11 +14,12 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 
 from unionhall.base import clock, db
+from unionhall.hooks.types import Job
 from unionhall.news.models import Article, State, Transition
-from unionhall.platform import audit, outbox
+from unionhall.platform import audit, jobs, outbox
 from unionhall.platform.access import unscoped
 from unionhall.platform.pagecache.purges import Purge
 from unionhall.platform.search import asking, reading, writing
@@ -75,6 +76,12 @@ def counted(self, records):
 arriving.Arrival._batch = counted
 with app.app_context():
     imports(["markdown", sys.argv[2], "--json"], standalone_mode=False)
+"""
+WORK = """
+from unionhall.hooks.types import Job
+from unionhall.platform import jobs
+with app.app_context():
+    jobs.run_due([Job("probe.job", "x", timedelta(hours=1), die)], datetime.fromisoformat(moment))
 """
 
 
@@ -173,3 +180,36 @@ def test_killed_while_importing(run, app, work, tmp_path):
     with work() as session:
         assert session.scalar(unscoped(select(func.count()).select_from(Article), why="test")) == 120
         assert audit.verify().bad is None
+
+
+@pytest.mark.both
+def test_killed_while_running_a_job(run, app, at):
+    """The job is another worker's once the lease is over, not before, and then for the next hour nobody's."""
+    start, ran = clock.now(), []
+    code, error = run(WORK, moment=start.isoformat())
+    assert code == -signal.SIGKILL, error
+    job = Job("probe.job", "x", timedelta(hours=1), ran.append)
+    with app.app_context():
+        assert jobs.last_run("probe.job").running(start + timedelta(seconds=59))
+        for seconds in (1, 59, 60, 61):
+            jobs.run_due([job], start + timedelta(seconds=seconds))
+        assert ran == [start + timedelta(seconds=60)]
+        assert jobs.last_run("probe.job").last_run == start + timedelta(seconds=60)
+
+
+@pytest.mark.both
+def test_killed_while_delivering(run, app, work):
+    """What the dead worker had leased is delivered by another one, two minutes later."""
+    with work() as session:
+        session.execute(delete(outbox.OutboxMessage))
+        outbox.put("probe", {"n": 1}, now=clock.now())
+    deliver = "from unionhall.platform import outbox\nwith app.app_context():\n    outbox.handle('probe', die)\n    outbox.deliver(datetime.fromisoformat(moment))\n"
+    code, error = run(deliver, moment=clock.now().isoformat())
+    assert code == -signal.SIGKILL, error
+    seen = []
+    with app.app_context():
+        outbox.handle("probe", seen.append)
+        outbox.deliver(clock.now() + timedelta(seconds=119))
+        assert seen == []
+        outbox.deliver(clock.now() + timedelta(seconds=120))
+    assert seen == [{"n": 1}]

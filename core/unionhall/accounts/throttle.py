@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from ipaddress import ip_address, ip_network
 
 from flask_babel import gettext as _
 from sqlalchemy import delete, insert, update
@@ -13,6 +12,9 @@ from unionhall.accounts.models import Throttle
 from unionhall.base import db
 from unionhall.base.crypto import keyed_hash
 from unionhall.base.errors import TooMany
+from unionhall.base.web import source
+
+__all__ = ["Limit", "clear", "source", "spend", "sweep"]
 
 
 @dataclass(frozen=True)
@@ -37,15 +39,6 @@ def spend(door: str, who: str, limit: Limit, *, now: datetime) -> None:
     row = db.session().get(Throttle, key, populate_existing=True)
     seconds = max(1, int((row.window_ends - now).total_seconds()) + 1) if row else 1
     raise TooMany(_("尝试次数太多。请 %(n)s 分钟后再试，或请管理员帮忙。", n=-(-seconds // 60)), retry_after=seconds)
-
-
-def source(address: str) -> str:
-    """Return what counts as one source: an IPv4 address, or the /64 that one IPv6 customer may spread over."""
-    try:
-        found = ip_address(address)
-    except ValueError:
-        return address
-    return address if found.version == 4 else str(ip_network((found, 64), strict=False))
 
 
 def clear(door: str, who: str) -> None:

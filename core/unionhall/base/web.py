@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import secrets
 import unicodedata
+from ipaddress import ip_address, ip_network
 from urllib.parse import urlsplit
 
 import structlog
@@ -226,6 +227,15 @@ def go(target: str) -> BaseResponse:
 def client_address() -> str:
     """Return the caller's address; forwarded headers count only for the configured number of proxies."""
     return request.remote_addr or "unknown"
+
+
+def source(address: str) -> str:
+    """Return what counts as one source: an IPv4 address, or the /64 that one IPv6 customer may spread over."""
+    try:
+        found = ip_address(address)
+    except ValueError:
+        return address
+    return address if found.version == 4 else str(ip_network((found, 64), strict=False))
 
 
 def no_index(response: Response) -> Response:

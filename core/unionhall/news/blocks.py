@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 
 from unionhall.base import clock, db
 from unionhall.hooks.types import HomeBlock
-from unionhall.news import cards, queries
+from unionhall.news import cards, most_read, queries
 from unionhall.news.models import Article
 from unionhall.orgs.models import Org
 from unionhall.platform import pagecache
@@ -23,7 +23,7 @@ NOTICE_SLUGS = frozenset({"notices", "notice", "gonggao", "announcements"})
 
 
 def home(now: datetime) -> Iterator[HomeBlock]:
-    """Yield the lead, a block for each section, the notices and the newest of each org."""
+    """Yield the lead, a block for each section, the notices, the newest of each org and what is read most."""
     pagecache.tag("news")
     sections = [section for section in queries.public_sections() if section.open]
     front = queries.front(now, sections, top=TOP, each=NOTICES, orgs=ORGS)
@@ -35,6 +35,8 @@ def home(now: datetime) -> Iterator[HomeBlock]:
             yield _section(section, stories, order)
     if len(front.orgs) > 1:
         yield HomeBlock(cards.block("news/home_orgs.html", stories=front.orgs), "main", 500)
+    for body in most_read.shown(most=most_read.SHOWN_AT_HOME):
+        yield HomeBlock(body, "side", 50)
 
 
 def _section(section: queries.SectionView, stories: list[queries.Story], order: int) -> HomeBlock:

@@ -27,8 +27,8 @@ def rows(stories: Iterable[Story], level: int = 2, dek: bool = True, meta: str =
     return Markup("").join(card("fresh_row", story, level, dek, meta) for story in stories)
 
 
-def block(template: str, **values: Story | list[Story] | str) -> Markup:
-    """Return what a template makes of stories and words, and of nothing else: it is rendered without a page's context."""
+def block(template: str, **values: Story | list[Story] | tuple[Any, ...] | str) -> Markup:
+    """Return what a template makes of stories, frozen values and words, and of nothing else: there is no page's context."""
     key = tuple(tuple(value) if isinstance(value, list) else value for value in values.values())
     return _kept((template, key), lambda: Markup(current_app.jinja_env.get_template(template).render(values)))
 

@@ -1,24 +1,75 @@
-"""Bar charts as SVG, drawn here and not in the browser (ui.md, section 9): zero baseline, the largest value labelled."""
+"""Charts as SVG, drawn here and not in the browser (ui.md, section 9): zero baseline, the largest value labelled."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from math import ceil
 
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 WIDTH, HEIGHT, LEFT, TOP, BOTTOM = 640, 228, 70, 20, 200
 TICKS = 3
 MOST_LABELS = 7
+MOST_BARS = 31
+LETTER = 11  # units that a letter takes on a phone
+SPARK_WIDTH, SPARK_HEIGHT = 240, 48
 
 
 def bars(values: Sequence[tuple[str, int]], *, label: str) -> Markup:
     """Return a chart of (name, number) bars; `label` says in a sentence what it shows, for those who cannot see it."""
     top = _round_up(max((number for _name, number in values), default=0))
-    parts = [*_axes(top), *_drawn(values, top)]
+    return _svg([*_axes(top), *_drawn(values, top)], label)
+
+
+def over_time(values: Sequence[tuple[str, int]], *, label: str) -> Markup:
+    """Return bars while there is room for them, else a line."""
+    return bars(values, label=label) if len(values) <= MOST_BARS else line(values, label=label)
+
+
+def line(values: Sequence[tuple[str, int]], *, label: str) -> Markup:
+    """Return a chart of a line through (name, number) points, for more of them than bars can show."""
+    top = _round_up(max((number for _name, number in values), default=0))
+    step = (WIDTH - LEFT) / max(1, len(values))
+    points = [(LEFT + step * (place + 0.5), BOTTOM - (BOTTOM - TOP) * number / top) for place, (_name, number) in enumerate(values)]
+    parts = [*_axes(top), *_names(values, step), _line(points)]
+    highest = max(range(len(values)), key=lambda place: values[place][1], default=None)
+    if highest is not None and values[highest][1]:
+        x, y = points[highest]
+        told = _number(values[highest][1])
+        x = min(x, WIDTH - LETTER * len(told) / 2)  # the number must not be cut off at the edge
+        parts.append(Markup('<text class="value" x="{}" y="{}" text-anchor="middle">{}</text>').format(round(x), round(y) - 6, told))
+    return _svg(parts, label)
+
+
+def spark(numbers: Sequence[int], *, label: str) -> Markup:
+    """Return a line as small as a few words, without axes."""
+    top, step = max([*numbers, 1]), SPARK_WIDTH / max(1, len(numbers) - 1)
+    points = [(step * place, SPARK_HEIGHT - 4 - (SPARK_HEIGHT - 8) * number / top) for place, number in enumerate(numbers)]
+    return Markup('<svg class="chart" viewBox="0 0 {} {}" role="img" aria-label="{}">{}</svg>').format(
+        SPARK_WIDTH, SPARK_HEIGHT, label, _line(points)
+    )
+
+
+def _svg(parts: Sequence[Markup], label: str) -> Markup:
     return Markup('<svg class="chart" viewBox="0 0 {} {}" role="img" aria-label="{}">{}</svg>').format(
         WIDTH, HEIGHT, label, Markup("").join(parts)
     )
+
+
+def _line(points: Sequence[tuple[float, float]]) -> Markup:
+    path = "M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in points) if points else ""
+    return Markup('<g class="series-1"><path class="line" d="{}"/></g>').format(path)
+
+
+def _names(values: Sequence[tuple[str, int]], step: float) -> list[Markup]:
+    """Return a name below every so many values, the last one's in any case and never cut off at the edge."""
+    every, found = ceil(len(values) / MOST_LABELS), []
+    for place, (name, _number) in enumerate(values):
+        if (len(values) - 1 - place) % every == 0:
+            middle = round(LEFT + step * (place + 0.5))
+            x, anchor = (middle, "middle") if middle + LETTER * len(name) / 2 <= WIDTH else (WIDTH, "end")
+            found.append(Markup('<text x="{}" y="{}" text-anchor="{}">{}</text>').format(x, BOTTOM + 21, anchor, name))
+    return found
 
 
 def _axes(top: int) -> list[Markup]:
@@ -36,17 +87,14 @@ def _axes(top: int) -> list[Markup]:
 def _drawn(values: Sequence[tuple[str, int]], top: int) -> list[Markup]:
     step = (WIDTH - LEFT) / max(1, len(values))
     wide = round(min(36, step * 0.6))
-    every = ceil(len(values) / MOST_LABELS)
     largest = max((number for _name, number in values), default=0)
-    found, told = [], False
-    for place, (name, number) in enumerate(values):
+    found, told = _names(values, step), False
+    for place, (_name, number) in enumerate(values):
         middle = round(LEFT + step * (place + 0.5))
         tall = round((BOTTOM - TOP) * number / top)
         if number:
             found.append(Markup('<rect class="series-1" x="{}" y="{}" width="{}" height="{}" rx="3"/>').format(
                 middle - wide // 2, BOTTOM - tall, wide, tall))
-        if (len(values) - 1 - place) % every == 0:
-            found.append(Markup('<text x="{}" y="{}" text-anchor="middle">{}</text>').format(middle, BOTTOM + 21, escape(name)))
         if number and number == largest and not told:
             told = True
             found.append(Markup('<text class="value" x="{}" y="{}" text-anchor="middle">{}</text>').format(

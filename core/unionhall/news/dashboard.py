@@ -7,14 +7,14 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from flask import render_template, url_for
-from flask_babel import format_date
+from flask_babel import format_date, format_decimal
 from flask_babel import gettext as _
 from markupsafe import Markup
 
 from unionhall.accounts import queries as accounts
 from unionhall.base import clock
 from unionhall.hooks.types import Actor, Card
-from unionhall.news import charts, desk_queries, figures, flow, labels, review, rights
+from unionhall.news import charts, desk_queries, figures, flow, labels, readership, review, rights
 from unionhall.news.models import Article
 from unionhall.platform.access import can
 from unionhall.platform.jobs import last_run
@@ -43,6 +43,8 @@ def cards(actor: Actor, scope: str, now: datetime) -> Iterator[Card]:
     if reads:
         yield _chart(actor, scope, now)
         yield _tally(actor, scope, now)
+    if can(actor, rights.EDIT):
+        yield from _readership(actor, scope, now)
     if reads or writes:
         job = last_run("news.due")
         yield _card("upcoming", "side", 10, rows=[(row, _clock(row.publish_at or now, now)) for row in coming[:SHOWN]], job=job)
@@ -101,6 +103,14 @@ def _tally(actor: Actor, scope: str, now: datetime) -> Card:
     start = _month(now)
     rows = figures.tally(actor, start=start, end=_next_month(start), by="org", below=scope)
     return _card("tally", "main", 30, rows=rows[:SHOWN], more=max(0, len(rows) - SHOWN), year=start.year, month=start.month)
+
+
+def _readership(actor: Actor, scope: str, now: datetime) -> Iterator[Card]:
+    week = readership.week(actor, scope, clock.local_day(now))
+    if not week.total:
+        return
+    label = _("近 7 天每天的浏览次数，最多的一天 %(most)s 次", most=format_decimal(max(week.days)))
+    yield _card("readership", "side", 15, week=week, spark=charts.spark(week.days, label=label))
 
 
 def _mine(actor: Actor, scope: str, now: datetime) -> Iterator[Card]:

@@ -17,7 +17,7 @@ from sqlalchemy import select
 from unionhall.base import db
 from unionhall.hooks.types import SYSTEM, Actor
 from unionhall.media.models import Asset
-from unionhall.news import demo_library, editing, publishing, references, review
+from unionhall.news import demo_library, demo_views, editing, publishing, references, review
 from unionhall.news.content import BylineLine, Content
 from unionhall.news.demo_people import People
 from unionhall.news.models import Article, Section, State
@@ -39,6 +39,7 @@ def load(now: datetime) -> None:
     people = People(rows, places, now)
     for number, row in enumerate(rows):
         _Story(row, number, places[row["org"]], sections[row["section"]], photos, people, now).tell()
+    demo_views.load(now)
 
 
 def stories() -> list[dict[str, Any]]:

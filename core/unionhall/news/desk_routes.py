@@ -6,6 +6,7 @@ from unionhall.news import (
     desk_history,
     desk_import,
     desk_publish,
+    desk_readership,
     desk_review,
     desk_sections,
     desk_tally,
@@ -14,6 +15,6 @@ from unionhall.news import (
 from unionhall.news.desk_blueprint import bp
 
 __all__ = [
-    "bp", "desk", "desk_edit", "desk_history", "desk_import", "desk_publish", "desk_review", "desk_sections", "desk_tally",
-    "site_preview",
+    "bp", "desk", "desk_edit", "desk_history", "desk_import", "desk_publish", "desk_readership", "desk_review", "desk_sections",
+    "desk_tally", "site_preview",
 ]

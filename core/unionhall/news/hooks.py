@@ -37,6 +37,7 @@ from unionhall.news import (
     feeds,
     findable,
     menus,
+    most_read,
     notify,
     pictures,
     publishing,
@@ -55,8 +56,11 @@ def unionhall_permissions() -> Iterable[Permission]:
 
 @hookimpl
 def unionhall_jobs() -> Iterable[Job]:
-    """What is due is published or taken down within seconds of its minute."""
-    return [Job("news.due", _l("定时发布与下线"), timedelta(seconds=1), publishing.run_due)]
+    """What is due is published or taken down within seconds of its minute; what is read most is ranked."""
+    return [
+        Job("news.due", _l("定时发布与下线"), timedelta(seconds=1), publishing.run_due),
+        Job("news.most_read", _l("更新“大家在看”"), timedelta(minutes=10), most_read.refresh),
+    ]
 
 
 @hookimpl
@@ -125,9 +129,14 @@ def unionhall_home_blocks(now: datetime) -> Iterable[HomeBlock]:
 
 @hookimpl
 def unionhall_slot(slot: str, page: PageView) -> Iterable[Markup]:
-    """On an org's page: what it and those below it published; before a merger: how many articles go over."""
+    """On an org's page: what it and those below it published; beside articles and lists: what is read most; before a
+    merger: how many articles go over."""
     if slot == "org_merge_preview" and page.org_id:
         return blocks.going_over(page.org_id)
+    if slot == "news_article_aside" and page.kind == "news.article":
+        return most_read.shown(but=page.object_id)
+    if slot == "news_section_aside":
+        return most_read.shown()
     return blocks.of_org(page.object_id) if slot == "org_page" and page.object_id else ()
 
 

@@ -11,7 +11,7 @@ from flask_babel import ngettext
 from unionhall.desk import scope
 from unionhall.hooks.types import Actor, NavItem
 from unionhall.news import desk_queries
-from unionhall.news.rights import IMPORT, READ, REVIEW, SECTIONS, WRITE
+from unionhall.news.rights import EDIT, IMPORT, READ, REVIEW, SECTIONS, WRITE
 from unionhall.platform.access import SITE, can
 
 
@@ -26,6 +26,8 @@ def desk(actor: Actor) -> Iterator[NavItem]:
         yield NavItem(_("审稿"), url_for("news_desk.review_queue"), "inbox", 20, group, waiting, told)
     if can(actor, READ):
         yield NavItem(_("来稿统计"), url_for("news_desk.tally"), "chart", 60, group)
+    if can(actor, EDIT):
+        yield NavItem(_("阅读统计"), url_for("news_desk.readership_page"), "eye", 65, group)
     if can(actor, SECTIONS, SITE):
         yield NavItem(_("栏目"), url_for("news_desk.section_list"), "list", 70, group)
     if can(actor, IMPORT):

@@ -266,6 +266,14 @@ class Imported(db.Model):
     at: Mapped[datetime]
 
 
+class MostRead(db.Model):
+    """One of the articles that were looked at most within a week, as the job last ranked them."""
+
+    __tablename__ = "news_most_read"
+    position: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    article_id: Mapped[int] = mapped_column(ForeignKey("news_article.id", ondelete="CASCADE"), unique=True)
+
+
 class Redirect(db.Model):
     """An address that an article had elsewhere, `/2013/01/05/slug/` or `/?p=17`; it leads to the article for good."""
 

@@ -3,25 +3,33 @@
 from __future__ import annotations
 
 import time
+import uuid
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from threading import Event as Signal
 from threading import Thread
 
 import structlog
 from flask import current_app
+from flask_babel import lazy_gettext as _l
 from sqlalchemy import ColumnElement, String, Text, and_, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, mapped_column
 
 from unionhall.base import clock, db
+from unionhall.base.errors import Conflict
 from unionhall.hooks.types import Job
+from unionhall.platform import bell, runs, workers
 
 LEASE = timedelta(minutes=1)
 RENEW_SECONDS = 20.0
 SKEW = timedelta(minutes=5)
 TICK_SECONDS = 1.0
+TICK = timedelta(seconds=TICK_SECONDS)
+LONGEST_REST = timedelta(minutes=1)
+NOTED_FROM = timedelta(minutes=1)
 log = structlog.get_logger("unionhall.jobs")
 
 
@@ -31,21 +39,57 @@ class JobState(db.Model):
     __tablename__ = "jobs_state"
     name: Mapped[str] = mapped_column(String(80), primary_key=True)
     due_at: Mapped[datetime]
+    asked_at: Mapped[datetime | None]
+    lease: Mapped[str] = mapped_column(String(36), default="", server_default="")
     leased_until: Mapped[datetime | None]
+    started_at: Mapped[datetime | None]
     last_run: Mapped[datetime | None]
     last_ms: Mapped[int] = mapped_column(default=0)
     last_error: Mapped[str] = mapped_column(Text, default="")
+    failures: Mapped[int] = mapped_column(default=0, server_default="0")
+
+    def running(self, now: datetime) -> bool:
+        """Say whether somebody runs the job now; a lease that is over belongs to a worker that died."""
+        return self.leased_until is not None and now < self.leased_until <= now + LEASE + SKEW
 
 
-def run_due(jobs: Iterable[Job], now: datetime) -> list[str]:
-    """Run every job whose time has come and that nobody else is running; returns their names."""
-    return [job.name for job in jobs if _take(job, now) and _run(job, now)]
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """The right to run a job once: the lease's token, and what the history must know."""
+
+    lease: str
+    asked: bool
+    failures: int
 
 
-def run_now(job: Job, now: datetime) -> None:
-    """Run one job whatever its due time; raises what it raises."""
-    _ensure(job, now)
-    _run(job, now)
+def run_due(jobs: Iterable[Job], now: datetime, *, rung: bool = False) -> list[str]:
+    """Run every job whose time has come and that nobody else is running; returns the names of those that went well.
+
+    When the bell has `rung`, what runs every second anyway is run at once.
+    """
+    done = []
+    for job in jobs:
+        taken = _take(job, now, at_once=rung and job.every <= TICK)
+        if taken and _run(job, now, taken):
+            done.append(job.name)
+    return done
+
+
+def run_now(job: Job, now: datetime) -> bool:
+    """Run one job whatever its due time; says whether it went well. Raises Conflict while somebody else runs it."""
+    taken = _take(job, now, at_once=True)
+    if taken is None:
+        raise Conflict(_l("这个任务正在运行。等它结束，再试一次。"))
+    return _run(job, now, taken)
+
+
+def ask(job: Job, now: datetime) -> None:
+    """Make a job due in this unit of work: a worker runs it at once, or once more when it is running now.
+
+    A job that no worker has met yet needs no asking: it is due as soon as one does.
+    """
+    db.session().execute(update(JobState).where(JobState.name == job.name).values(asked_at=now))
+    bell.ring_after_commit(bell.JOBS)
 
 
 def last_run(name: str) -> JobState | None:
@@ -53,38 +97,58 @@ def last_run(name: str) -> JobState | None:
     return db.session().get(JobState, name)
 
 
+def states() -> dict[str, JobState]:
+    """Return {name: state} of all jobs that were ever due."""
+    return {state.name: state for state in db.session().scalars(select(JobState))}
+
+
 def work(wanted: Callable[[], Iterable[Job]], stop: Signal) -> None:
-    """Run due jobs once a second until told to stop; a failure of the database is logged and outlived.
+    """Run due jobs once a second, and when the bell rings, until told to stop; a failure of the database is outlived.
 
     What is wanted is asked every time, so that a plugin's jobs begin and end with its switch.
     """
-    while not stop.is_set():
-        started = time.monotonic()
-        try:
-            run_due(wanted(), clock.now())
-        except Exception:
-            log.exception("worker tick failed")
-        finally:
-            db.session().remove()
-        stop.wait(max(0.05, TICK_SECONDS - (time.monotonic() - started)))
+    ear, rung = bell.bell().listen(bell.JOBS), False
+    with workers.alive():
+        while not stop.is_set():
+            started = time.monotonic()
+            try:
+                run_due(wanted(), clock.now(), rung=rung)
+            except Exception:
+                log.exception("worker tick failed")
+            finally:
+                db.session().remove()
+            rung = ear.wait(max(0.05, TICK_SECONDS - (time.monotonic() - started)), stop)
 
 
-def _take(job: Job, now: datetime) -> bool:
-    due, held = _due(job, now), _held(now)
-    free = (JobState.name == job.name) & due & ~held
-    state = db.session().execute(select(JobState.due_at, JobState.leased_until).where(JobState.name == job.name)).first()
-    db.session().rollback()
+def _take(job: Job, now: datetime, *, at_once: bool = False) -> Taken | None:
+    free = (JobState.name == job.name) & ~_held(now)
+    if not at_once:
+        free &= _due(job, now)
+    state = db.session().get(JobState, job.name, populate_existing=True)
     if state is None:
+        db.session().rollback()
         _ensure(job, now)
-    elif now < state.due_at <= now + job.every + SKEW or (state.leased_until and now < state.leased_until <= now + LEASE + SKEW):
-        return False
+        asked, failures = False, 0
+    else:
+        asked, failures, idle = state.asked_at is not None, state.failures, not (at_once or _is_due(job, state, now))
+        held = state.running(now)
+        db.session().rollback()
+        if idle or held:
+            return None
+    lease = str(uuid.uuid4())
     with db.unit_of_work():
-        return db.update_count(update(JobState).where(free).values(leased_until=now + LEASE)) == 1
+        values = {"lease": lease, "leased_until": now + LEASE, "started_at": now, "asked_at": None}
+        taken = db.update_count(update(JobState).where(free).values(**values)) == 1
+    return Taken(lease, asked, failures) if taken else None
+
+
+def _is_due(job: Job, state: JobState, now: datetime) -> bool:
+    return state.asked_at is not None or not now < state.due_at <= now + job.every + SKEW
 
 
 def _due(job: Job, now: datetime) -> ColumnElement[bool]:
-    """Due, or due later than it could ever have been set: then a clock that ran ahead was put back."""
-    return or_(JobState.due_at <= now, JobState.due_at > now + job.every + SKEW)
+    """Due, asked for, or due later than it could ever have been set: then a clock that ran ahead was put back."""
+    return or_(JobState.due_at <= now, JobState.due_at > now + job.every + SKEW, JobState.asked_at.is_not(None))
 
 
 def _held(now: datetime) -> ColumnElement[bool]:
@@ -92,14 +156,15 @@ def _held(now: datetime) -> ColumnElement[bool]:
 
 
 @contextmanager
-def _lease_renewed(name: str) -> Iterator[None]:
+def _lease_renewed(name: str, lease: str) -> Iterator[None]:
     """Hold on to a job for as long as it runs: the lease is short, so that a killed worker's job is soon somebody else's."""
     app, done = current_app._get_current_object(), Signal()  # type: ignore[attr-defined]
+    mine = (JobState.name == name) & (JobState.lease == lease)
 
     def renew() -> None:
         while not done.wait(RENEW_SECONDS):
             with app.app_context():
-                db.write_aside(update(JobState).where(JobState.name == name).values(leased_until=clock.now() + LEASE))
+                db.write_aside(update(JobState).where(mine).values(leased_until=clock.now() + LEASE))
 
     thread = Thread(target=renew, name=f"lease of {name}", daemon=True)
     thread.start()
@@ -119,21 +184,35 @@ def _ensure(job: Job, now: datetime) -> None:
         log.debug("another worker noted the job first", job=job.name)
 
 
-def _run(job: Job, now: datetime) -> bool:
+def _run(job: Job, now: datetime, taken: Taken) -> bool:
     started, error = time.monotonic(), ""
     try:
-        with _lease_renewed(job.name):
+        with _lease_renewed(job.name, taken.lease):
             job.run(now)
     except Exception as problem:
         error = f"{type(problem).__name__}: {problem}"[:2000]
         log.exception("job failed", job=job.name)
-    with db.unit_of_work() as session:
-        session.execute(
-            update(JobState)
-            .where(JobState.name == job.name)
-            .values(
-                due_at=now + job.every, leased_until=None, last_run=now, last_error=error,
-                last_ms=int((time.monotonic() - started) * 1000),
-            )
-        )
+    _ended(job, now, taken, error, int((time.monotonic() - started) * 1000))
     return not error
+
+
+def _ended(job: Job, now: datetime, taken: Taken, error: str, ms: int) -> None:
+    """Note how a run ended and when the next is due; one that lost its lease meanwhile changes nothing of the other's."""
+    failures = taken.failures + 1 if error else 0
+    with db.unit_of_work():
+        mine = update(JobState).where(JobState.name == job.name, JobState.lease == taken.lease)
+        kept = db.update_count(
+            mine.values(
+                due_at=now + _rest(job, failures), lease="", leased_until=None, started_at=None,
+                last_run=now, last_error=error, last_ms=ms, failures=failures,
+            )
+        )  # fmt: skip
+        if not kept:
+            log.warning("a job outlived its lease and may have run twice", job=job.name)
+        if error or taken.failures or taken.asked or job.every >= NOTED_FROM:
+            runs.note(job.name, at=now, ms=ms, asked=taken.asked, error=error)
+
+
+def _rest(job: Job, failures: int) -> timedelta:
+    """Return how long until the next run; a job that keeps failing comes less often, up to once a minute."""
+    return max(job.every, min(timedelta(seconds=2 ** min(failures, 10)), LONGEST_REST)) if failures else job.every

@@ -51,6 +51,7 @@ from unionhall.platform.pagecache import purge as purge_pages
 from unionhall.platform.pagecache import remembered, shared
 from unionhall.platform.pagecache import tag as tag_page
 from unionhall.platform.pagecache import until as page_until
+from unionhall.platform.reads import count_views, views_of
 from unionhall.platform.search import changed as search_changed
 
 __all__ = [
@@ -94,6 +95,7 @@ __all__ = [
     "can",
     "clean_html",
     "clock",
+    "count_views",
     "current_actor",
     "desk_scope",
     "fail",
@@ -134,4 +136,5 @@ __all__ = [
     "unseal",
     "unsign",
     "update_count",
+    "views_of",
 ]

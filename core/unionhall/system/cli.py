@@ -1,12 +1,17 @@
-"""`unionhall search …`: the index, made anew and looked at."""
+"""`unionhall search …`: the index, made anew and looked at; `unionhall jobs retry`: what could not be delivered."""
 
 from __future__ import annotations
 
 import json
 
 import click
+from flask_babel import gettext as _
 
+from unionhall.base import clock, db
+from unionhall.hooks.types import SYSTEM
+from unionhall.platform import outbox_care
 from unionhall.platform.search import indexes, reading, writing
+from unionhall.system import services
 
 
 @click.group("search")
@@ -34,3 +39,36 @@ def status(as_json: bool) -> None:
         counted = None
     found = {"backend": writing.search().backend, "documents": counted, "advice": list(reading.advice())}
     click.echo(json.dumps(found) if as_json else "\n".join(f"{name}: {value}" for name, value in found.items()))
+
+
+@click.group("jobs")
+def job_commands() -> None:
+    """Jobs and the outbox."""
+
+
+@job_commands.command("retry")
+@click.argument("ids", nargs=-1, type=click.IntRange(min=1))
+@click.option("--all", "everything", is_flag=True, help="Retry all that is parked.")
+@click.option("--json", "as_json", is_flag=True, help="Print a machine-readable answer.")
+def retry(ids: tuple[int, ...], everything: bool, as_json: bool) -> None:
+    """Give messages that were parked after five tries new ones; without numbers, list them."""
+    if ids and everything:
+        raise click.UsageError("name messages or say --all, not both")
+    if not ids and not everything:
+        _list_parked(as_json)
+        return
+    with db.unit_of_work():
+        counted = services.retry(None if everything else ids, actor=SYSTEM, now=clock.now())
+    click.echo(json.dumps({"retried": counted}) if as_json else _("%(n)s 条消息会马上再投递。", n=counted))
+    if counted < len(ids):
+        raise click.exceptions.Exit(1)
+
+
+def _list_parked(as_json: bool) -> None:
+    found = outbox_care.parked(1000)
+    if as_json:
+        rows = [{"id": item.id, "topic": item.topic, "parked": str(item.parked_at), "error": item.error} for item in found]
+        click.echo(json.dumps(rows, ensure_ascii=False))
+        return
+    for item in found:
+        click.echo(f"{item.id} {item.topic} {item.parked_at} {item.error.splitlines()[0]}")

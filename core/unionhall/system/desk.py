@@ -1,4 +1,4 @@
-"""The desk's system screens: plugins, the audit trail, jobs."""
+"""The desk's system screens: plugins and the audit trail; jobs are in `desk_jobs`."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from flask.typing import ResponseReturnValue
 from unionhall.accounts.queries import names
 from unionhall.desk.lists import Pager, page_number
 from unionhall.host import migrations
-from unionhall.host.registry import collect, host
-from unionhall.platform import audit, jobs
+from unionhall.host.registry import host
+from unionhall.platform import audit
 from unionhall.platform.access import SITE, can, current_actor, needs, require
 from unionhall.system import queries
 from unionhall.system.labels import act_words, extra_words, obj_words
@@ -35,15 +35,6 @@ def plugins() -> ResponseReturnValue:
         rest=[status for status in shown if status.state not in FAILED],
         waiting={item.owner for item in migrations.status() if not item.up_to_date},
     )
-
-
-@bp.get("/jobs/")
-@needs(PLUGINS)
-def job_list() -> ResponseReturnValue:
-    """Show every job: how often, when last, how it ended."""
-    require(current_actor(), PLUGINS, SITE)
-    found = [(job, jobs.last_run(job.name)) for job in collect("unionhall_jobs")]
-    return render_template("system/jobs.html", jobs=found)
 
 
 @bp.get("/audit/")

@@ -14,21 +14,19 @@ from markupsafe import Markup
 from unionhall.hooks.markers import hookimpl
 from unionhall.hooks.types import Actor, Area, Card, Job, NavItem, Permission, Role
 from unionhall.host.registry import host
-from unionhall.platform import jobs, outbox, pagecache
+from unionhall.platform import outbox, outbox_care, pagecache, reads
 from unionhall.platform.access import SITE, can
 from unionhall.platform.search import writing as search
-from unionhall.system import cli, desk
+from unionhall.system import cli, desk, desk_jobs, job_lines, services  # noqa: F401 - desk_jobs adds routes
 from unionhall.system.site import bp
-
-STALLED = timedelta(minutes=1)
-OUTBOX = "system.outbox"
 
 
 @hookimpl
 def unionhall_permissions() -> Iterable[Permission]:
-    """Who may see plugins and the audit trail."""
+    """Who may see plugins, jobs and the audit trail, and who may set jobs going."""
     return [
         Permission("system.plugins", _l("看插件"), (Role.SYSTEM_ADMIN, Role.AUDITOR)),
+        Permission(services.JOBS, _l("运行任务，重试和丢弃没投递成的消息"), (Role.SYSTEM_ADMIN,)),
         Permission("system.audit", _l("看操作记录"), (Role.AUDITOR,)),
     ]
 
@@ -37,7 +35,9 @@ def unionhall_permissions() -> Iterable[Permission]:
 def unionhall_jobs() -> Iterable[Job]:
     """What was promised after a commit is delivered; what all processes have read is removed."""
     return [
-        Job(OUTBOX, _l("投递通知和事件"), timedelta(seconds=1), outbox.deliver),
+        Job(outbox.JOB, _l("投递通知和事件"), timedelta(seconds=1), outbox.deliver),
+        Job("system.reads", _l("把旧的浏览次数并成整月"), timedelta(days=1), reads.fold),
+        Job("system.tidy", _l("清理投递和运行的旧记录"), timedelta(hours=1), services.tidy),
         Job("system.search", _l("查看并整理搜索索引"), timedelta(minutes=10), search.keep),
         Job("system.purges", _l("清理页面缓存的旧记录"), timedelta(hours=1), pagecache.forget_old),
     ]
@@ -57,8 +57,8 @@ def unionhall_desk_blueprints() -> Iterable[Blueprint]:
 
 @hookimpl
 def unionhall_commands() -> Iterable[click.Command]:
-    """`unionhall search …`."""
-    return [cli.search_commands]
+    """`unionhall search …`, `unionhall jobs retry`."""
+    return [cli.search_commands, cli.job_commands]
 
 
 @hookimpl
@@ -69,18 +69,17 @@ def unionhall_navigation(area: Area, actor: Actor) -> Iterable[NavItem]:
     if can(actor, desk.PLUGINS, SITE):
         failed = sum(status.state in desk.FAILED for status in host().statuses())
         yield NavItem(_("插件"), url_for("system_desk.plugins"), "plug", 830, _("系统"), failed, _("个没有运行"))
-        yield NavItem(_("定时任务"), url_for("system_desk.job_list"), "clock", 835, _("系统"))
+        parked = outbox_care.parked_count()
+        yield NavItem(_("定时任务"), url_for("system_desk.job_list"), "clock", 835, _("系统"), parked, _("条没有投递成"))
     if can(actor, desk.AUDIT):
         yield NavItem(_("操作记录"), url_for("system_desk.trail"), "history", 850, _("系统"))
 
 
 @hookimpl
 def unionhall_dashboard_cards(actor: Actor, now: datetime) -> Iterable[Card]:
-    """What is wrong with plugins or the worker; when nothing is, a line that says so."""
+    """What is wrong with plugins, the worker or the outbox; when nothing is, a line that says so."""
     if not can(actor, desk.PLUGINS, SITE):
         return
     problems = [status for status in host().statuses() if status.state in desk.FAILED]
-    state = jobs.last_run(OUTBOX)
-    last = state.last_run if state else None
-    stalled = last is None or now - last > STALLED
-    yield Card(Markup(render_template("system/card.html", problems=problems, stalled=stalled, last=last)), "side", 900)
+    shown = {"problems": problems, "health": job_lines.health(now), "parked": outbox_care.parked_count()}
+    yield Card(Markup(render_template("system/card.html", **shown)), "side", 900)

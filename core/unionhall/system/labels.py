@@ -28,17 +28,25 @@ ACTS = {
     "news.publish": _l("发布"), "news.correct": _l("发布更正"), "news.withdraw": _l("撤下"), "news.reinstate": _l("恢复发布"),
     "news.archive": _l("归档"), "news.section_saved": _l("改栏目"), "news.section_removed": _l("删栏目"),
     "news.featured": _l("首页推荐"), "news.refiled": _l("换栏目"), "news.imported": _l("导入稿件"),
-    "news.flags_dismissed": _l("确认导入提示"), **MEDIA_ACTS,
+    "news.flags_dismissed": _l("确认导入提示"), "system.job_asked": _l("现在运行任务"),
+    "system.message_retried": _l("重试投递"), "system.message_given_up": _l("丢弃没投递成的消息"), **MEDIA_ACTS,
 }  # fmt: skip
 OBJECTS = {
     "account": _l("账号"), "org": _l("组织"), "article": _l("稿件"), "section": _l("栏目"), "image": _l("图片"),
-    "asset": _l("素材"), "folder": _l("文件夹"), "settings": _l("设置"), "site": _l("网站"),
+    "asset": _l("素材"), "folder": _l("文件夹"), "settings": _l("设置"), "site": _l("网站"), "job": _l("任务"), "message": _l("消息"),
+    "outbox": _l("全部搁置的消息"),
 }  # fmt: skip
 ASPECTS = {
     "role": _l("角色"), "keys": _l("项目"), "strong": _l("动态口令"), "revision": _l("版本"), "section": _l("栏目"),
     "slug": _l("网址"), "steps": _l("审核步数"), "count": _l("数量"), "source": _l("来源"), "bytes": _l("字节"),
-    "lead": _l("头条"), "pinned": _l("置顶"), "created": _l("新建"), "skipped": _l("跳过"),
+    "lead": _l("头条"), "pinned": _l("置顶"), "created": _l("新建"), "skipped": _l("跳过"), "topic": _l("内容"),
 }  # fmt: skip
+TOPICS = {"mail": _l("邮件"), "event": _l("通知插件的事件"), "search": _l("搜索索引")}
+
+
+def topic_words(topic: str) -> str:
+    """Return what a message in the outbox is for."""
+    return str(TOPICS.get(topic, topic))
 
 
 def act_words(act: str) -> str:

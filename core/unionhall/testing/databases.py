@@ -12,6 +12,7 @@ from flask import Flask
 from unionhall.app import create_app
 from unionhall.base import db
 from unionhall.platform.pagecache import memory
+from unionhall.platform.reads.counter import counter
 from unionhall.setup import set_up
 
 ROOT_ORG = "云麓省总工会"
@@ -43,6 +44,7 @@ class Site:
     def forget(self) -> None:
         """Empty what the process keeps between requests."""
         memory.forget()
+        counter().forget()
 
 
 class SQLiteSite(Site):

@@ -93,7 +93,7 @@ def test_the_menu_leads_where_one_may_go(desk, room):
     def menu(who):
         return re.findall(r'<li><a href="(/desk/news/[^"]*)"', desk(room[who]).get("/desk/").text)
 
-    assert menu("editor") == ["/desk/news/", "/desk/news/review/", "/desk/news/tally", "/desk/news/import"]
+    assert menu("editor") == ["/desk/news/", "/desk/news/review/", "/desk/news/tally", "/desk/news/readership/", "/desk/news/import"]
     assert menu("writer") == ["/desk/news/"]
     assert menu("auditor") == ["/desk/news/", "/desk/news/tally"]
     assert menu("admin") == ["/desk/news/sections/"]
@@ -101,7 +101,7 @@ def test_the_menu_leads_where_one_may_go(desk, room):
 
 def test_only_one_entry_of_the_menu_is_current(desk, room):
     browser = desk(room["editor"])
-    for path in ("/desk/", "/desk/news/", "/desk/news/review/", "/desk/news/tally", "/desk/news/import"):
+    for path in ("/desk/", "/desk/news/", "/desk/news/review/", "/desk/news/tally", "/desk/news/readership/", "/desk/news/import"):
         found = re.findall(r'<a href="([^"]+)" aria-current="page"', browser.get(path).text.split("</nav>")[0])
         assert found == [path], path
 

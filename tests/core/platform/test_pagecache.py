@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response
 
 from unionhall.base import clock, db
 from unionhall.hooks.types import SYSTEM, Role
-from unionhall.news import editing, publishing, queries, sections
+from unionhall.news import editing, most_read, publishing, queries, sections
 from unionhall.news.models import Article, Section, State
 from unionhall.orgs import queries as org_queries
 from unionhall.orgs import services as orgs
@@ -21,6 +21,7 @@ from unionhall.orgs.models import OrgKind
 from unionhall.platform import pagecache
 from unionhall.platform.access import unscoped
 from unionhall.platform.pagecache import layer, pages, purges, shelf
+from unionhall.platform.reads.models import DayViews
 from unionhall.settings import services as settings
 from unionhall.site import display
 from unionhall.testing import services
@@ -299,6 +300,24 @@ def test_a_change_leaves_pages_alone_that_do_not_show_it(cached, story, work, ma
         make.article(section=db.session().get(Section, own), state=State.PUBLISHED)
     browser.get("/")
     assert len(cache.pages) == kept + 1
+
+
+def test_kept_pages_with_the_list_of_what_is_read_most_go_when_it_is_another_one(app, start, work, make, story):
+    (_here, browser), (_there, other) = start(), start()
+    with work() as session:
+        ids = [story["id"], story["other"], *(make.article(state=State.PUBLISHED).id for _ in range(2))]
+        session.add_all(DayViews(kind=most_read.KIND, object_id=number, day=clock.local_day(clock.now()), views=9 - number % 4) for number in ids)
+    addresses = ["/", "/news/", story["url"]]
+
+    def shown(who):
+        return [who.get(address).data for address in addresses]
+
+    before = shown(browser), shown(other)
+    with app.app_context():
+        most_read.refresh(clock.now())
+    fresh = [app.test_client().get(address).data for address in addresses]
+    assert all(page != old for page, old in zip(fresh, before[0], strict=True))
+    assert shown(browser) == shown(other) == fresh
 
 
 def test_what_is_rolled_back_purges_nothing(cached, story, work):

@@ -13,8 +13,8 @@ from unionhall.host import migrations
 from unionhall.host.discovery import Found
 from unionhall.host.registry import PluginSwitch
 from unionhall.platform import jobs
+from unionhall.platform.outbox import JOB as OUTBOX
 from unionhall.platform.pagecache import memory
-from unionhall.system.hooks import OUTBOX
 
 PLUGINS, JOBS = "/desk/system/plugins/", "/desk/system/jobs/"
 

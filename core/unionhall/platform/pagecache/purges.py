@@ -3,7 +3,7 @@
 The row's number is a clock that all processes share. A page remembers the number it was built at ("born"); a purge
 with a higher number and one of its tags ends it. Numbers are given under a lock held until the commit, so that they
 become visible in order and nobody can miss one. Nothing but the database is needed for it, and a process that is
-killed between a commit and its purge leaves no untrue page behind.
+killed between a commit and its purge leaves no untrue page behind. Where there is a bell, the others look at once.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from unionhall.base import clock, db
+from unionhall.platform import bell
 
 POLL_SECONDS = 0.25
 KEPT = timedelta(days=1)
@@ -51,6 +52,7 @@ def purge(*names: str) -> None:
 
 def _take_note() -> None:
     current_app.extensions.pop(MEMORY, None)
+    bell.bell().ring(bell.PAGES)
     if (watch := current_app.extensions.get(EXTENSION)) is not None:
         watch.look()
 
@@ -83,6 +85,7 @@ class Watch:
         self._lock = threading.Lock()
         self._engine: Engine | None = None
         self._thread: threading.Thread | None = None
+        self._ended = threading.Event()
         self.seen: int | None = None
         self.last: dict[str, int] = {}
         self.troubled = False
@@ -96,6 +99,10 @@ class Watch:
                 self._thread = threading.Thread(target=self._go_on, name="pagecache", daemon=True)
             self.look()
             self._thread.start()
+
+    def end(self) -> None:
+        """Read no more in the background."""
+        self._ended.set()
 
     def look(self) -> None:
         """Read what is new in the log and drop what it makes untrue; a database that is down is outlived."""
@@ -132,8 +139,10 @@ class Watch:
         return None
 
     def _go_on(self) -> None:
-        pause = threading.Event()
-        while not pause.wait(POLL_SECONDS):
+        with self._app.app_context():
+            ear = bell.bell().listen(bell.PAGES)
+        while not self._ended.is_set():
+            ear.wait(POLL_SECONDS, self._ended)
             self.look()
 
 

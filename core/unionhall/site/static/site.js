@@ -120,3 +120,32 @@ for (const field of document.querySelectorAll('[data-suggest]')) {
     }, 200);
   });
 }
+
+// A view is counted once somebody has looked at the page for a moment: without a cookie, and once for a page in a tab.
+function countView() {
+  const mark = document.querySelector('[data-seen]')?.dataset.seen;
+  if (!mark) return;
+  const key = `seen:${mark}`;
+  try {
+    if (sessionStorage.getItem(key)) return;
+  } catch { /* a browser that keeps nothing counts each time */ }
+  const shown = () => document.visibilityState === 'visible' && !document.prerendering;
+  let timer = 0;
+  let done = false;
+  const count = () => {
+    if (done || !shown()) return;
+    done = true;
+    clearTimeout(timer);
+    try { sessionStorage.setItem(key, '1'); } catch { /* see above */ }
+    fetch('/seen', { method: 'POST', body: mark, keepalive: true, credentials: 'omit' }).catch(() => {});
+  };
+  const look = () => {
+    clearTimeout(timer);
+    if (!done && shown()) timer = setTimeout(count, 3000);
+  };
+  document.addEventListener('visibilitychange', look);
+  document.addEventListener('prerenderingchange', look);
+  addEventListener('scroll', count, { passive: true });
+  look();
+}
+countView();
