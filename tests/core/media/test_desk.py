@@ -122,6 +122,18 @@ def test_details_are_saved_shown_and_found_again(desk, work, people, keep):
         assert (asset.consent, asset.focal, asset.shared, asset.folder.name) == (True, (900, 500), False, "竞赛")
 
 
+def test_a_documents_form_asks_nothing_of_pictures(desk, work, people, keep):
+    number = keep(people["org"], PDF, "年报.pdf")
+    browser, page = desk(people["editor"]), f"/desk/media/{number}/"
+    form = browser.form(page)
+    assert not {"alt", "focal_x", "focal_y"} & set(form)
+    assert browser.post(page, **form | {"title": ["年报"], "shared": ["y"]}).status_code == 303
+    with work():
+        asset = find(number)
+        assert (asset.title, asset.shared, asset.focal) == ("年报", True, (500, 500))
+    assert browser.get("/desk/media/?page=99").status_code == 200
+
+
 def test_what_is_too_long_keeps_what_was_typed(desk, people, keep):
     number = keep(people["org"])
     browser, page = desk(people["editor"]), f"/desk/media/{number}/"
