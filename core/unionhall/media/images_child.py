@@ -24,7 +24,7 @@ OPTIONS: dict[str, dict[str, Any]] = {
     "JPEG": {"quality": 85, "progressive": True, "optimize": True},
     "WEBP": {"quality": 80, "method": 3},
     "PNG": {"optimize": False, "compress_level": 6},
-    "AVIF": {"quality": 60, "speed": 6, "max_threads": 1},
+    "AVIF": {"quality": 50, "speed": 6, "max_threads": 1},
 }
 
 

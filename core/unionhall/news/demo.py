@@ -35,7 +35,7 @@ def load(now: datetime) -> None:
     """Make sections, photos and stories, oldest first, so that numbers rise with time."""
     places = orgs.by_key()
     rows = sorted(stories(), key=lambda row: -row["age_days"])
-    sections, photos = _sections(now), demo_library.load(places["qinghe"], now)
+    sections, photos = _sections(now), demo_library.load(places, now)
     people = People(rows, places, now)
     for number, row in enumerate(rows):
         _Story(row, number, places[row["org"]], sections[row["section"]], photos, people, now).tell()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from importlib.resources import files
@@ -21,13 +21,14 @@ AT_ONCE = 4
 SAID = ("title", "alt", "caption", "credit", "licence", "consent", "shared")
 
 
-def load(org: Org, now: datetime) -> dict[str, Asset]:
+def load(places: Mapping[str, Org], now: datetime) -> dict[str, Asset]:
     """Store everything once, the slow decoding side by side; returns {file name without its ending: asset}."""
     rows = list(_rows())
     with ThreadPoolExecutor(AT_ONCE) as pool:
         prepared = list(pool.map(lambda row: media.prepare_file(row["path"].read_bytes(), row["path"].name), rows))
     found = {}
     for row, item in zip(rows, prepared, strict=True):
+        org = places[row.get("org", "dongjin")]
         kept = media.keep(item, row.get("name", row["path"].name), org=org, details=_details(row), actor=SYSTEM, now=now)
         folders.move([kept.asset], row.get("folder", ""), actor=SYSTEM, now=now)
         found[row["path"].stem] = kept.asset

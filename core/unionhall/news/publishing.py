@@ -24,7 +24,7 @@ log = structlog.get_logger("unionhall.news")
 def problems(article: Article) -> list[str]:
     """Return what must be mended before readers may see the newest revision."""
     found, head = [], article.head
-    words = pictures.cover_words(head)
+    words, assets = pictures.cover_words(head), pictures.in_bodies(head.body)
     if not richtext.plain_text(head.body).strip():
         found.append(_("正文还是空的。"))
     if not head.bylines:
@@ -32,8 +32,10 @@ def problems(article: Article) -> list[str]:
     if site_settings().credit_required:
         if head.cover_id and not (words.caption and words.credit):
             found.append(_("题图还缺说明或摄影署名。"))
-        if bare := pictures.bare(head.body, pictures.in_bodies(head.body)):
+        if bare := pictures.bare(head.body, assets):
             found.append(_("正文第 %(numbers)s 张图还缺说明或摄影署名。", numbers="、".join(map(str, bare))))
+    if lost := pictures.lost(head.body, assets):
+        found.append(_("正文第 %(numbers)s 张图已经不在素材库里。请换一张，或去掉它。", numbers="、".join(map(str, lost))))
     if head.cover_id and not words.alt:
         found.append(_("题图还缺替代文字（给看不见图的读者）。"))
     return found

@@ -65,7 +65,7 @@ function start(form) {
       });
       const link = document.createElement('a');
       link.href = answer.url;
-      link.textContent = answer.name;
+      link.textContent = answer.known && answer.name !== file.name ? `${file.name} → ${answer.name}` : answer.name;
       row.querySelector('[data-name]').replaceChildren(link);
       state.textContent = answer.known ? said.known : said.kept;
       state.className = `chip ${answer.known ? 'chip--info' : 'chip--ok'}`;
