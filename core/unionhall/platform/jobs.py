@@ -65,11 +65,11 @@ class Taken:
 def run_due(jobs: Iterable[Job], now: datetime, *, rung: bool = False) -> list[str]:
     """Run every job whose time has come and that nobody else is running; returns the names of those that went well.
 
-    When the bell has `rung`, what runs every second anyway is run at once.
+    When the bell has `rung`, what runs every second anyway is run at once, unless it failed the last time.
     """
     done = []
     for job in jobs:
-        taken = _take(job, now, at_once=rung and job.every <= TICK)
+        taken = _take(job, now, rung=rung and job.every <= TICK)
         if taken and _run(job, now, taken):
             done.append(job.name)
     return done
@@ -120,21 +120,20 @@ def work(wanted: Callable[[], Iterable[Job]], stop: Signal) -> None:
             rung = ear.wait(max(0.05, TICK_SECONDS - (time.monotonic() - started)), stop)
 
 
-def _take(job: Job, now: datetime, *, at_once: bool = False) -> Taken | None:
-    free = (JobState.name == job.name) & ~_held(now)
-    if not at_once:
-        free &= _due(job, now)
+def _take(job: Job, now: datetime, *, at_once: bool = False, rung: bool = False) -> Taken | None:
+    """Take the lease of a job that is due, or whatever its due time; reads first, so that waiting costs no write."""
     state = db.session().get(JobState, job.name, populate_existing=True)
+    asked, failures = (state.asked_at is not None, state.failures) if state else (False, 0)
+    eager = at_once or (rung and not failures)
+    waits = state is not None and (state.running(now) or not (eager or _is_due(job, state, now)))
+    db.session().rollback()
+    if waits:
+        return None
     if state is None:
-        db.session().rollback()
         _ensure(job, now)
-        asked, failures = False, 0
-    else:
-        asked, failures, idle = state.asked_at is not None, state.failures, not (at_once or _is_due(job, state, now))
-        held = state.running(now)
-        db.session().rollback()
-        if idle or held:
-            return None
+    free = (JobState.name == job.name) & ~_held(now)
+    if not eager:
+        free &= _due(job, now)
     lease = str(uuid.uuid4())
     with db.unit_of_work():
         values = {"lease": lease, "leased_until": now + LEASE, "started_at": now, "asked_at": None}

@@ -140,6 +140,27 @@ def test_a_job_that_keeps_failing_comes_less_often_and_at_once_again_when_it_is_
         assert jobs.last_run("probe.fail").failures == 0
 
 
+def test_the_bell_hurries_what_runs_every_second_and_nothing_that_fails(app, at):
+    ran, fails = [], []
+
+    def work(now):
+        ran.append("often")
+        if fails:
+            raise ValueError("no paper")
+
+    wanted = [Job("probe.often", "探测", timedelta(seconds=1), work), Job("probe.seldom", "探测", timedelta(minutes=1), lambda now: ran.append("seldom"))]
+    with app.app_context():
+        jobs.run_due(wanted, at("2026-05-14 09:00"))
+        assert ran == ["often", "seldom"]
+        jobs.run_due(wanted, clock.now())
+        assert len(ran) == 2
+        fails.append(True)
+        jobs.run_due(wanted, clock.now(), rung=True)
+        assert ran == ["often", "seldom", "often"]
+        jobs.run_due(wanted, clock.now(), rung=True)
+        assert len(ran) == 3
+
+
 def test_history_is_bounded_and_of_what_runs_every_second_only_the_unusual_is_in_it(app, at):
     fails = []
 
