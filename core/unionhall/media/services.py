@@ -172,16 +172,21 @@ def add_tags(asset: Asset, names: Iterable[str], *, actor: Actor, now: datetime)
     audit.record("media.tagged", f"asset:{asset.id}", actor=actor, now=now, org_id=asset.org_id)
 
 
+def kind_of(prepared: Prepared) -> str:
+    """Return what a prepared upload would be in the library."""
+    return Kind.IMAGE.value if isinstance(prepared, Picture) else Kind.DOCUMENT.value
+
+
 def file_values(prepared: Prepared, file_name: str, now: datetime) -> dict[str, Any]:
     """Return the columns that say which file stands behind an asset."""
     values: dict[str, Any] = {
         "extension": prepared.extension, "mime": prepared.mime, "bytes": len(prepared.data), "sha256": prepared.sha256,
         "file_name": tidy(PurePath(file_name.replace("\\", "/")).name)[-200:], "tries": 0, "avif": False, "make_at": None,
-        "renditions": {}, "width": 0, "height": 0, "kind": Kind.DOCUMENT.value,
+        "renditions": {}, "width": 0, "height": 0, "kind": kind_of(prepared),
     }  # fmt: skip
     if isinstance(prepared, Picture):
         values |= {
-            "kind": Kind.IMAGE.value, "width": prepared.width, "height": prepared.height,
+            "width": prepared.width, "height": prepared.height,
             "renditions": {f"{item.width}.webp": len(item.data) for item in prepared.renditions},
             "make_at": now if prepared.renditions else None,
         }  # fmt: skip
