@@ -1,10 +1,14 @@
-"""What is told of an asset where one is chosen: to people in a line, to scripts as plain values."""
+"""What is told of an asset where one is chosen: to people in a line, to scripts as plain values.
+
+What goes into a text is in the site's language, whatever the language of the one who chooses.
+"""
 
 from __future__ import annotations
 
 from pathlib import PurePath
 from typing import Any
 
+from flask_babel import force_locale, get_babel
 from flask_babel import gettext as _
 
 from unionhall.media.labels import size
@@ -29,7 +33,14 @@ def lacks(asset: Asset) -> str:
 def link_text(asset: Asset) -> str:
     """Return what a link to a document says: 《报名表》（DOCX，34 KB）."""
     name = asset.title or PurePath(asset.file_name).stem
-    return _("《%(name)s》（%(kind)s，%(size)s）", name=name, kind=asset.extension.upper(), size=size(asset.bytes))
+    with force_locale(get_babel().default_locale):
+        return _("《%(name)s》（%(kind)s，%(size)s）", name=name, kind=asset.extension.upper(), size=size(asset.bytes))
+
+
+def credit_line(asset: Asset) -> str:
+    """Return what stands below a picture in a body: 摄影 周牧."""
+    with force_locale(get_babel().default_locale):
+        return _("摄影 %(name)s", name=asset.credit) if asset.credit else ""
 
 
 def described(asset: Asset) -> dict[str, Any]:
@@ -42,5 +53,5 @@ def described(asset: Asset) -> dict[str, Any]:
         return found | {"text": link_text(asset)}
     return found | {
         "thumb": asset.thumbnail(), "width": asset.width, "height": asset.height,
-        "alt": asset.alt, "caption": asset.caption, "credit": asset.credit,
+        "alt": asset.alt, "caption": asset.caption, "credit": asset.credit, "creditLine": credit_line(asset),
     }  # fmt: skip

@@ -6,6 +6,7 @@ An asset that the object holds already (the form is made with `obj=` or `data=`)
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 from typing import Any
 
 from flask import request, url_for
@@ -35,6 +36,7 @@ class _Held(Field):
 
     widget = HiddenInput()
     many = False
+    fills: Mapping[str, str] = MappingProxyType({})
 
     def __init__(
         self, label: Any = None, validators: Any = None, *, kind: str = Kind.IMAGE.value, org: str = "org_id", **kwargs: Any

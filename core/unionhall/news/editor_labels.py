@@ -40,7 +40,7 @@ def _tables() -> dict[str, str]:
 def _figures() -> dict[str, str]:
     return {
         "editFigure": _("图片说明"), "remove": _("删除"), "missing": _("还缺"), "caption": _("图片说明"),
-        "captionHelp": _("谁、在哪里、做什么。"), "credit": _("摄影"), "creditHelp": _("拍摄者姓名。"),
+        "captionHelp": _("谁、在哪里、做什么。"), "credit": _("摄影"), "creditHelp": _("如“摄影 周牧”，读者看到的就是这几个字。"),
         "alt": _("替代文字"), "altHelp": _("给看不见图的读者，说清画面里有什么。"), "figuresNone": _("没有图"),
         "figuresOk": _("%(n)s 张图，都有说明和署名", n="{n}"),
         "figuresShort": _("%(n)s 张图，%(m)s 张还缺说明或署名", n="{n}", m="{m}"),

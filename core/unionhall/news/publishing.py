@@ -29,13 +29,22 @@ def problems(article: Article) -> list[str]:
         found.append(_("正文还是空的。"))
     if not head.bylines:
         found.append(_("还没有署名。公告可以署发布单位。"))
-    if site_settings().credit_required:
-        if head.cover_id and not (words.caption and words.credit):
-            found.append(_("题图还缺说明或摄影署名。"))
-        if bare := pictures.bare(head.body, pictures.in_bodies(head.body)):
-            found.append(_("正文第 %(numbers)s 张图还缺说明或摄影署名。", numbers="、".join(map(str, bare))))
+    found += uncredited(article)
     if head.cover_id and not words.alt:
         found.append(_("题图还缺替代文字（给看不见图的读者）。"))
+    return found
+
+
+def uncredited(article: Article) -> list[str]:
+    """Return which pictures of the newest revision lack what the site requires of every picture."""
+    if not site_settings().credit_required:
+        return []
+    found, head = [], article.head
+    words = pictures.cover_words(head)
+    if head.cover_id and not (words.caption and words.credit):
+        found.append(_("题图还缺说明或摄影署名。"))
+    if bare := pictures.bare(head.body, pictures.in_bodies(head.body)):
+        found.append(_("正文第 %(numbers)s 张图还缺说明或摄影署名。", numbers="、".join(map(str, bare))))
     return found
 
 

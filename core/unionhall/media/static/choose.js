@@ -32,8 +32,7 @@ export async function open({ url, chosen = [], done, closed = () => {}, failed =
     dialog.append(document.adoptNode(form));
     form.dispatchEvent(new CustomEvent('uh:load', { bubbles: true }));
     start(form, address, (assets) => { result = assets; dialog.close(); });
-  } catch (error) {
-    console.error(error);
+  } catch {
     dialog.close();
     failed();
   }

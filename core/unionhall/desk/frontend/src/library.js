@@ -6,9 +6,9 @@ import { mediaSrc, safeHref } from './safe.js';
 import { spot } from './upload.js';
 
 // What the library says of a picture, as a figure keeps it; null for anything that is none.
-export function figureOf({ kind, src, alt = '', caption = '', credit = '', width, height }, origin = '') {
+export function figureOf({ kind, src, alt = '', caption = '', creditLine = '', width, height }, origin = '') {
   const address = kind === 'image' && mediaSrc(src, origin);
-  return address ? { src: address, alt, caption, credit, width: String(width ?? ''), height: String(height ?? '') } : null;
+  return address ? { src: address, alt, caption, credit: creditLine, width: String(width ?? ''), height: String(height ?? '') } : null;
 }
 
 export function linkOf({ kind, src, text }) {
