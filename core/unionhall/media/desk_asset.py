@@ -124,6 +124,7 @@ def _page(
     actor = current_actor()
     replacement = replacement or ReplaceForm(formdata=None)
     replacement.base.data = str(found.edits)
+    form.name_for(found)
     shown: dict[str, Any] = {
         "item": found, "form": form, "replacement": replacement, "theirs": theirs or [], "uses": uses.of(found.id, actor),
         "history": history.of(found), "files": _files(found), "cuts": _cuts(found), "labels": labels,

@@ -25,7 +25,7 @@ from unionhall.platform import access
 from unionhall.platform.access import current_actor, needs
 
 STATUS = {"too-large": 413, "document-too-large": 413}
-MOST_HOMES = 400
+MOST_HOMES = 200
 MOST_FILES = 40
 
 
@@ -78,9 +78,10 @@ def keep_all(files: list[FileStorage], org_id: int, actor: Actor, *, folder: str
 
 
 def homes(actor: Actor) -> list[Org]:
-    """Return the orgs that an upload may belong to, the one that is worked in first."""
-    found = orgs.manageable(actor, rights.USE, below=scope.current(actor)) or orgs.manageable(actor, rights.USE)
-    return found[:MOST_HOMES]
+    """Return the orgs that an upload may belong to: the one that is worked in, those around it, else the actor's first few."""
+    here = orgs.by_path(scope.current(actor))
+    near = orgs.around(here, actor.paths(rights.USE)) if here is not None else []
+    return [org for org in near or orgs.manageable(actor, rights.USE) if org.active][:MOST_HOMES]
 
 
 def _one(file: FileStorage | None, org_id: int, folder: str, actor: Actor) -> ResponseReturnValue:

@@ -27,8 +27,8 @@ class DetailsForm(DeskForm):
     credit = StringField(_l("摄影"), [optional(), at_most(LIMITS["credit"]), no_line_breaks])
     licence = StringField(_l("授权说明"), [optional(), at_most(LIMITS["licence"]), no_line_breaks])
     consent = BooleanField(_l("画面中可辨认的人已同意刊发"))
-    focal_x = IntegerField(_l("焦点：从左边起"), [_IN_PICTURE])
-    focal_y = IntegerField(_l("焦点：从上边起"), [_IN_PICTURE])
+    focal_x = IntegerField(_l("焦点：从左边起"), [optional(), _IN_PICTURE])
+    focal_y = IntegerField(_l("焦点：从上边起"), [optional(), _IN_PICTURE])
     folder = StringField(_l("文件夹"), [optional(), at_most(40), no_line_breaks])
     tags = StringField(_l("标签"), [optional(), at_most(400), no_line_breaks])
     shared = BooleanField(_l("下级组织也能用"))
@@ -42,14 +42,19 @@ class DetailsForm(DeskForm):
         self.folder.data = asset.folder.name if asset.folder else ""
         self.base.data = str(asset.edits)
 
+    def name_for(self, asset: Asset) -> None:
+        """Call the fields what they are for a document."""
+        if not asset.is_image:
+            self.caption.label.text, self.credit.label.text = _("说明"), _("来源")
+
     def details(self, asset: Asset) -> Details:
         """Return what was filled in; what the form of a document does not ask stays as it is."""
         said = {item.name: self[item.name].data for item in fields(Details) if item.name != "tags"}
-        texts = {name: said[name] or "" for name in LIMITS}
+        said |= {name: said[name] or "" for name in LIMITS}
+        said |= {name: getattr(asset, name) for name in ("focal_x", "focal_y") if said[name] is None}
         if not asset.is_image:
-            texts |= {"alt": asset.alt}
-            said |= {"focal_x": asset.focal_x, "focal_y": asset.focal_y, "consent": asset.consent}
-        return Details(**said | texts, tags=split_tags(self.tags.data or ""))
+            said |= {"alt": asset.alt, "consent": asset.consent}
+        return Details(**said, tags=split_tags(self.tags.data or ""))
 
     def differing(self, asset: Asset) -> list[tuple[str, str, str]]:
         """Return (label, what is stored now, what was typed) of every field that is not the same."""

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from flask import Blueprint, url_for
+from flask import Blueprint, render_template, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from markupsafe import Markup
 
 from unionhall.hooks.markers import hookimpl
-from unionhall.hooks.types import Actor, Area, Job, NavItem, Permission, Role
-from unionhall.media import folders, renditions, rights
+from unionhall.hooks.types import Actor, Area, Job, NavItem, PageView, Permission, Role
+from unionhall.media import folders, library, renditions, rights
 from unionhall.media.desk_routes import bp as desk_bp
 from unionhall.media.site import bp
 from unionhall.platform.access import can
@@ -55,6 +56,13 @@ def unionhall_navigation(area: Area, actor: Actor) -> Iterable[NavItem]:
         yield NavItem(_("素材库"), url_for("media_desk.index"), "image", 30, _("编辑"))
     if area == "create" and can(actor, rights.USE):
         yield NavItem(_("上传素材"), url_for("media_desk.index", _anchor="upload"), "upload", 30)
+
+
+@hookimpl
+def unionhall_slot(slot: str, page: PageView) -> Iterable[Markup]:
+    """Before a merger: how many assets go over."""
+    if slot == "org_merge_preview" and page.org_id:
+        yield Markup(render_template("media/merge_preview.html", number=library.number_of(page.org_id)))
 
 
 @hookimpl

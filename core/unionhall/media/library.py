@@ -60,7 +60,7 @@ def listed(actor: Actor, wanted: Filter, *, size: int = PAGE) -> tuple[list[Asse
     total = db.session().scalar(queries.visible(select(func.count()).select_from(Asset).where(*conditions), actor)) or 0
     rows = queries.whole().where(*conditions).order_by(SORTS[wanted.sort], Asset.id.desc())
     page = queries.visible(rows.limit(size).offset((wanted.page - 1) * size), actor)
-    return list(db.session().scalars(page).unique()), total
+    return list(db.session().scalars(page)), total
 
 
 def counts(actor: Actor, below: str) -> Counts:
@@ -136,3 +136,9 @@ def number_in(folder: Folder) -> int:
     """Return how many assets lie in a folder."""
     statement = select(func.count()).select_from(Asset).where(Asset.folder_id == folder.id)
     return db.session().scalar(access.unscoped(statement, why="a folder that the actor looks after")) or 0
+
+
+def number_of(org_id: int) -> int:
+    """Return how many assets an org has, for the preview of a merger."""
+    statement = select(func.count()).select_from(Asset).where(Asset.org_id == org_id)
+    return db.session().scalar(access.unscoped(statement, why="merge preview")) or 0

@@ -1,4 +1,6 @@
-"""The variants that take time: AVIF, and cuts around the focal point; made by the worker, a few pictures at a time.
+"""The variants that take time: AVIF, and cuts around the focal point; made by the worker, one picture at a time.
+
+A run is short, so that what is due at its minute (publishing) does not wait for a hundred pictures of an import.
 
 The rows are the queue: `make_at` says when to look. A picture is taken by putting that off, so that a killed worker's
 picture is soon somebody else's; how often it was taken is counted, so that a bad one is given up.
@@ -22,10 +24,9 @@ from unionhall.media.models import Asset, Kind
 from unionhall.platform import access
 from unionhall.platform.storage import storage
 
-AT_ONCE = 2
 MAX_TRIES = 5
 LEASE = timedelta(minutes=5)
-LIMITS = Limits(seconds=60)
+LIMITS = Limits(seconds=30)
 CUTS = {"3x2": (480, 960), "16x9": (480, 960, 1600)}
 KINDS = {"avif": "AVIF", "webp": "WEBP"}
 log = structlog.get_logger("unionhall.media")
@@ -45,9 +46,10 @@ class Taken:
     tries: int
 
 
-def run(now: datetime) -> int:
-    """Make what is missing of the newest few pictures (the job); returns of how many. Older ones follow, run by run."""
-    return sum(_make(taken, now) for _number in range(AT_ONCE) if (taken := _take(now)) is not None)
+def run(now: datetime) -> bool:
+    """Make what is missing of the newest picture that waits (the job); older ones follow, run by run."""
+    taken = _take(now)
+    return taken is not None and _make(taken)
 
 
 def look_again(now: datetime) -> int:
@@ -95,7 +97,7 @@ def _take(now: datetime) -> Taken | None:
     return taken if got == 1 else None
 
 
-def _make(taken: Taken, now: datetime) -> bool:
+def _make(taken: Taken) -> bool:
     """Make and keep the variants; no lock is held while the child works."""
     try:
         made = make_variants(storage().path(taken.file).read_bytes(), list(taken.missing.values()), LIMITS) if taken.missing else []

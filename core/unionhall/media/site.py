@@ -42,7 +42,8 @@ def download(stem: str, name: str) -> ResponseReturnValue:
     if asset is None or asset.kind != Kind.DOCUMENT:
         abort(404)
     path = storage().path(asset.file).resolve()
-    response = send_file(path, mimetype=asset.mime, as_attachment=True, download_name=asset.file_name, max_age=0)
+    response = send_file(path, as_attachment=True, download_name=asset.file_name, max_age=0)
+    response.headers["Content-Type"] = asset.mime
     response.make_conditional(request)
     response.headers["Cache-Control"] = "public, no-cache"
     return _harmless(response)

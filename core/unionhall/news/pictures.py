@@ -74,11 +74,16 @@ def placed(html: str, assets: Mapping[str, Asset], *, plain: bool = False) -> st
     return _IMAGE.sub(lambda found: _shown(found[0], assets.get(addresses.stem_of(found[1])), plain), html)
 
 
+def lost(body: str, assets: Mapping[str, Asset]) -> list[int]:
+    """Return the numbers, from 1, of a body's pictures that are in the library no more: an old text was restored."""
+    return [number for number, figure in enumerate(richtext.figures(body), 1) if _of(figure, assets) is None]
+
+
 def bare(body: str, assets: Mapping[str, Asset]) -> list[int]:
     """Return the numbers, from 1, of a body's pictures that lack a caption or a credit, here and in the library."""
     found = []
     for number, figure in enumerate(richtext.figures(body), 1):
-        asset = assets.get(addresses.stem_of(figure.src.rpartition("/")[2]))
+        asset = _of(figure, assets)
         caption, credit = (asset.caption, asset.credit) if asset else ("", "")
         if not ((figure.caption or caption) and (figure.credit or credit)):
             found.append(number)
@@ -90,6 +95,10 @@ def note(article: Article) -> None:
     revisions = [revision for revision in (article.head, article.live) if revision is not None]
     covers = {revision.cover_id for revision in revisions if revision.cover_id}
     uses.note_uses(KIND, article.id, covers.union(*(uses.assets_in(revision.body) for revision in revisions)))
+
+
+def _of(figure: richtext.Figure, assets: Mapping[str, Asset]) -> Asset | None:
+    return assets.get(addresses.stem_of(figure.src.rpartition("/")[2]))
 
 
 def _asset(figure: str, assets: Mapping[str, Asset]) -> Asset | None:

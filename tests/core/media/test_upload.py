@@ -47,13 +47,6 @@ def files(app):
     return sorted(path.name for path in folder.rglob("*") if path.is_file())
 
 
-@pytest.fixture(autouse=True)
-def emptied(app):
-    """Start with no files."""
-    folder = app.extensions["unionhall.storage"].root
-    for path in folder.rglob("*"):
-        if path.is_file():
-            path.unlink()
 
 
 @pytest.fixture
