@@ -47,9 +47,12 @@ async function page(address) {
 function start(form, base, finish) {
   const many = Boolean(form.querySelector('[name="pick-many"]'));
   const use = form.querySelector('[data-use]');
+  const told = form.querySelector('[data-chosen]');
   const chosen = new Map();
+  let fresh = [];
   let asking = 0;
 
+  for (const part of form.querySelectorAll('[data-dialog]')) part.hidden = false;
   tabs(form);
   const box = form.querySelector('[data-upload]');
   uploads(box);
@@ -86,24 +89,18 @@ function start(form, base, finish) {
     show();
   }
 
-  function show() {
-    form.querySelector('[data-chosen]').textContent = chosen.size ? fill(form.dataset.count, { n: chosen.size }) : '';
+  function show(said = '') {
+    told.textContent = [said, chosen.size ? fill(form.dataset.count, { n: chosen.size }) : ''].filter(Boolean).join(' · ');
     use.setAttribute('aria-disabled', String(!chosen.size));
   }
 
   async function uploaded(ids) {
-    await find(null, many ? [...chosen.keys(), ...ids] : ids);
-    for (const input of form.querySelectorAll('[name="pick-ids"]:checked')) {
-      if (!ids.includes(input.value)) continue;
-      if (!many) chosen.clear();
-      chosen.set(input.value, assetOf(input));
-    }
-    show();
-    if (!form.querySelector('#choose-upload .chip--bad')) form.querySelector('#choose-tab-library').click();
+    fresh.push(...ids);
+    if (await find() && !form.querySelector('#choose-upload .chip--bad')) form.querySelector('#choose-tab-library').click();
   }
 
   // Only the list is replaced: what is typed above it and the rows of uploads stay.
-  async function find(submitter = null, ids = [...chosen.keys()]) {
+  async function find(submitter = null) {
     const mine = asking += 1;
     const address = new URL(base);
     for (const [name, value] of new FormData(form)) {
@@ -111,25 +108,35 @@ function start(form, base, finish) {
     }
     if (submitter?.name) address.searchParams.set(submitter.name, submitter.value);
     address.searchParams.delete('pick-ids');
-    for (const id of ids) address.searchParams.append('pick-ids', id);
+    for (const id of many ? [...chosen.keys(), ...fresh] : [...fresh, ...chosen.keys()]) address.searchParams.append('pick-ids', id);
     const list = form.querySelector('#choose-list');
     list.setAttribute('aria-busy', 'true');
     try {
       const made = (await page(address)).getElementById('choose-list');
-      if (mine !== asking) return;
+      if (mine !== asking) return false;
       list.replaceWith(document.adoptNode(made));
-      tell(made.dataset.announce);
-      if (submitter?.name !== 'pick-page') return;
-      made.querySelector('.assets:last-of-type input')?.focus({ preventScroll: true });
-      made.scrollIntoView();
+      adopt(made);
+      show(made.dataset.announce);
+      if (submitter?.name === 'pick-page') {
+        made.querySelector('.assets:last-of-type input')?.focus({ preventScroll: true });
+        made.scrollIntoView();
+      }
+      return true;
     } catch {
       list.removeAttribute('aria-busy');
-      tell(form.dataset.failed);
+      show(form.dataset.failed);
+      return false;
     }
   }
 
-  function tell(text) {
-    const told = form.querySelector('[data-chosen]');
-    told.textContent = [text, chosen.size ? fill(form.dataset.count, { n: chosen.size }) : ''].filter(Boolean).join(' · ');
+  // What was uploaded is chosen as soon as it is in the list; what was ticked while the list was on its way stays ticked.
+  function adopt(list) {
+    const inputs = [...list.querySelectorAll('[name="pick-ids"]')];
+    for (const input of inputs.filter(({ value }) => fresh.includes(value)).slice(0, many ? inputs.length : 1)) {
+      if (!many) chosen.clear();
+      chosen.set(input.value, assetOf(input));
+    }
+    fresh = [];
+    for (const input of inputs) input.checked = chosen.has(input.value);
   }
 }
