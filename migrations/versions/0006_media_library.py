@@ -6,6 +6,7 @@ keeps its words.
 
 import json
 import re
+import unicodedata
 
 import sqlalchemy as sa
 import unionhall.base.db
@@ -112,7 +113,7 @@ def _copy_images() -> None:
         bind.execute(sa.insert(asset), [
             {name: row[name] for name in plain} | texts | {
                 'kind': 'image', 'mime': MIMES.get(row['extension'], 'image/jpeg'), 'avif': False, 'tries': 0, 'consent': False,
-                'focal_x': 500, 'focal_y': 500, 'shared': False, 'words': row['file_name'].casefold(), 'version': 1, 'edits': 0,
+                'focal_x': 500, 'focal_y': 500, 'shared': False, 'words': unicodedata.normalize('NFKC', row['file_name']).casefold(), 'version': 1, 'edits': 0,
                 'renditions': {f'{width}.webp': 0 for width in _widths(row['widths'])},
                 'make_at': row['created_at'] if _widths(row['widths']) else None,
                 'created_at': row['created_at'], 'updated_at': row['created_at'],

@@ -11,7 +11,8 @@ PUBLIC = {
 }  # fmt: skip
 DESK = {
     "editor": {"dashboard": "/desk/", "articles": "/desk/news/", "queue": "/desk/news/review/", "new": "/desk/news/new",
-               "tally": "/desk/news/tally", "readership": "/desk/news/readership/", "media": "/desk/media/", "media-folders": "/desk/media/folders/",
+               "tally": "/desk/news/tally", "readership": "/desk/news/readership/", "media": "/desk/media/",
+               "media-choose": "/desk/media/choose?pick-many=1", "media-folders": "/desk/media/folders/",
                "calendar": "/desk/news/calendar", "import": "/desk/news/import", "me": "/desk/accounts/me"},
     "admin": {"admin-dashboard": "/desk/", "accounts": "/desk/accounts/", "desk-orgs": "/desk/orgs/", "settings": "/desk/settings/",
               "plugins": "/desk/system/plugins/", "jobs": "/desk/system/jobs/", "sections": "/desk/news/sections/"},

@@ -15,13 +15,21 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 LOOK = """
-import json, re, sys
+import io, json, re, sys
+from PIL import Image
 from unionhall.app import create_app
 from unionhall.base import clock, db
 from unionhall.hooks.types import SYSTEM
 from unionhall.testing.factories import Make, log_in
 app = create_app({"testing": True, "password_cost": 1, "password_memory": 8})
 make = Make()
+def token_of(client):
+    return re.search(r'name="csrf-token" content="([^"]+)"', client.get("/desk/").text).group(1)
+def photo():
+    out = io.BytesIO()
+    Image.new("RGB", (1200, 800), "red").save(out, "JPEG")
+    out.seek(0)
+    return out, "饮水点.jpg"
 if sys.argv[1] == "seed":
     with app.app_context(), db.unit_of_work():
         from unionhall.hooks.types import Role
@@ -44,6 +52,21 @@ if sys.argv[1] == "post":
     answer["posted"] = client.post("/sample/", data={"csrf_token": token, "text": "多设一个饮水点"}).status_code
     answer["refused"] = client.post("/sample/", data={"csrf_token": token, "text": " "}).status_code
 log_in(client, editor)
+if sys.argv[1] == "post":
+    picture, paper = (client.post("/desk/media/upload", data={"csrf_token": token_of(client), "file": file}, headers={"Accept": "application/json"}).json["id"]
+                      for file in (photo(), (io.BytesIO("姓名,单位".encode()), "名单.csv")))
+    form = client.get("/desk/sample/1/").text
+    answer["chooser"] = "/desk/media/choose?pick-want=image&amp;pick-field=picture_id" in form
+    send = lambda **data: client.post("/desk/sample/1/", data={"csrf_token": token_of(client)} | data)
+    answer["wrong_kind"] = send(picture_id=paper).status_code
+    answer["kept"] = f'value="{paper}"' in send(picture_id=picture, rows="papers:use", **{"pick-ids": paper}).text
+    answer["saved"] = send(picture_id=picture, papers=[paper]).status_code
+    answer["uses"] = "多设一个饮水点" in client.get(f"/desk/media/{picture}/").text
+    answer["in_use"] = client.post(f"/desk/media/{picture}/delete", data={"csrf_token": token_of(client)}).status_code
+    page = app.test_client().get("/sample/1/").text
+    answer["shown"] = ('type="image/webp"' in page, "480w" in page and "960w" in page, "名单.csv" in page)
+else:
+    answer["shown"] = app.test_client().get("/sample/1/").status_code
 desk = client.get("/desk/")
 answer["desk_nav"] = "/desk/sample/" in desk.text
 listed = client.get("/desk/sample/")
@@ -92,12 +115,14 @@ def test_a_third_partys_plugin_from_pip_install_to_uninstall(environment):
     run("-m", "unionhall", "init", "--org", "青禾市总工会", "--kind", "city")
     (listed,) = json.loads(run("-m", "unionhall", "plugins", "list", "--json"))
     assert (listed["name"], listed["state"]) == ("sample", "installed")
-    off = {"box": 404, "nav": False, "slot": False, "sitemap": False, "english": False, "stranger": 404, "desk_nav": False, "desk": [404, False]}
+    off = {"box": 404, "nav": False, "slot": False, "sitemap": False, "english": False, "stranger": 404, "desk_nav": False, "desk": [404, False],
+           "shown": 404}
     assert look(run, "seed") == off
 
     assert run("-m", "unionhall", "plugins", "enable", "sample") == "sample: enabled\n"
     on = {"box": 200, "nav": True, "slot": True, "sitemap": True, "english": True, "stranger": 302, "posted": 303, "refused": 422,
-          "desk_nav": True, "desk": [200, True]}
+          "desk_nav": True, "desk": [200, True], "chooser": True, "wrong_kind": 422, "kept": True, "saved": 303, "uses": True, "in_use": 409,
+          "shown": [True, True, True]}
     assert look(run, "post") == on
     assert [(item["owner"], item["up_to_date"]) for item in json.loads(run("-m", "unionhall", "db", "status", "--json"))] == [
         ("core", True), ("sample", True),

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any, ClassVar
 
 import wtforms
+from flask import request
 from flask_babel import get_locale
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
@@ -38,13 +39,23 @@ class DeskForm(FlaskForm):  # type: ignore[misc]
             field.errors = [*field.errors, str(error)]
 
     def accepted(self) -> bool:
-        """True for a submitted form without errors; a rejected one rolls the unit of work back."""
+        """True for a form that was sent to be saved and has no errors; any other one sent rolls the unit of work back."""
         if not self.is_submitted():
             return False
-        if self.validate():
+        if not self.rearrange(request.form.get("rows", "")) and self.validate():
             return True
         fail()
         return False
+
+    def rearrange(self, order: str) -> bool:
+        """Do what a button inside a field asked for, "pictures:up:2"; False when no field of this form takes such orders."""
+        name, _sep, rest = order.partition(":")
+        act = getattr(self._fields.get(name), "arrange", None)
+        if act is None:
+            return False
+        verb, _sep, place = rest.partition(":")
+        act(self, verb, int(place) if place.isdecimal() and len(place) < 5 else 0)
+        return True
 
     @property
     def problems(self) -> list[tuple[str, str]]:

@@ -16,7 +16,7 @@ from unionhall.desk import scope
 from unionhall.hooks.types import Actor
 from unionhall.media import folders, rights, services, uploads
 from unionhall.media.desk_blueprint import bp
-from unionhall.media.models import Asset
+from unionhall.media.models import Asset, Kind
 from unionhall.media.refusals import UploadRefused, explained
 from unionhall.media.services import Kept
 from unionhall.orgs import queries as orgs
@@ -49,7 +49,7 @@ def upload_image() -> ResponseReturnValue:
     except UploadRefused as error:
         return _refused(error)
     name = (file.filename or "") if file else ""
-    image = services.keep_picture(picture, name, org=_org(actor), actor=actor, now=clock.now())
+    image = services.keep_picture(picture, name, org=home(actor, request.form.get("org", "")), actor=actor, now=clock.now())
     return jsonify(id=image.id, src=image.address, width=image.width, height=image.height), 201
 
 
@@ -58,19 +58,23 @@ def upload_image() -> ResponseReturnValue:
 def upload() -> ResponseReturnValue:
     """Keep the files of the library's form; one that is refused costs the others nothing. Programs send one at a time."""
     actor, files = current_actor(), [file for file in request.files.getlist("file") if file.filename]
-    org_id, folder = _org(actor).id, request.form.get("folder", "")
+    org_id, folder = home(actor, request.form.get("org", "")).id, request.form.get("folder", "")
     if wants_json():
         return _one(files[0] if files else None, org_id, folder, actor)
-    outcomes = [_outcome(file, org_id, folder, actor) for file in files[:MOST_FILES]]
-    outcomes += [Outcome(file.filename or "", why=_("一次最多传 %(n)s 个文件，请分几次传。", n=MOST_FILES)) for file in files[MOST_FILES:]]
-    db.start_writing()
-    if not outcomes:
-        outcomes = [Outcome("", why=explained("empty"))]
+    outcomes = keep_all(files, org_id, actor, folder=folder) or [Outcome("", why=explained("empty"))]
     kept = [item for item in outcomes if item.asset]
     refused = [item for item in outcomes if not item.asset]
     if refused:
         fail()
     return render_template("media/desk_uploaded.html", kept=kept, refused=refused), 422 if refused else 200
+
+
+def keep_all(files: list[FileStorage], org_id: int, actor: Actor, *, folder: str = "", want: str = "") -> list[Outcome]:
+    """Keep files one by one, each in a unit of work of its own; one that is refused, or not of the kind that is wanted, is told."""
+    outcomes = [_outcome(file, org_id, folder, want, actor) for file in files[:MOST_FILES]]
+    outcomes += [Outcome(file.filename or "", why=_("一次最多传 %(n)s 个文件，请分几次传。", n=MOST_FILES)) for file in files[MOST_FILES:]]
+    db.start_writing()
+    return outcomes
 
 
 def homes(actor: Actor) -> list[Org]:
@@ -84,7 +88,7 @@ def _one(file: FileStorage | None, org_id: int, folder: str, actor: Actor) -> Re
     try:
         if file is None:
             raise UploadRefused(explained("empty"), code="empty")
-        kept = _keep(file, org_id, folder, actor)
+        kept = _keep(file, org_id, folder, request.form.get("want", ""), actor)
     except UploadRefused as error:
         db.start_writing()
         return _refused(error)
@@ -94,19 +98,21 @@ def _one(file: FileStorage | None, org_id: int, folder: str, actor: Actor) -> Re
     return jsonify(id=asset.id, name=asset.name, url=page, known=kept.known), 200 if kept.known else 201
 
 
-def _outcome(file: FileStorage, org_id: int, folder: str, actor: Actor) -> Outcome:
+def _outcome(file: FileStorage, org_id: int, folder: str, want: str, actor: Actor) -> Outcome:
     name = file.filename or ""
     try:
-        kept = _keep(file, org_id, folder, actor)
+        kept = _keep(file, org_id, folder, want, actor)
     except UnionHallError as error:
         return Outcome(name, why=str(error))
     return Outcome(name, kept.asset, kept.known)
 
 
-def _keep(file: FileStorage, org_id: int, folder: str, actor: Actor) -> Kept:
+def _keep(file: FileStorage, org_id: int, folder: str, want: str, actor: Actor) -> Kept:
     """Prepare a file without holding a lock, then keep it in a unit of work of its own."""
     name, now = file.filename or "", clock.now()
     prepared = uploads.read_file(file)
+    if want in set(Kind) and want != services.kind_of(prepared):
+        raise UploadRefused(explained(f"only-{want}"), code=f"only-{want}")
     with db.unit_of_work() as session:
         org = session.get_one(Org, org_id)
         kept = services.keep(prepared, name, org=org, actor=actor, now=now)
@@ -120,9 +126,8 @@ def _refused(error: UploadRefused) -> ResponseReturnValue:
     return jsonify(error={"code": error.code, "message": str(error)}), STATUS.get(error.code, 422)
 
 
-def _org(actor: Actor) -> Org:
+def home(actor: Actor, asked: str) -> Org:
     """Return the org that was chosen, else the widest one the actor may use. Raises NotFound."""
-    asked = request.form.get("org", "")
     if asked:
         if not asked.isdecimal() or len(asked) > 9:
             raise NotFound(_("没有这个组织。"))

@@ -45,7 +45,7 @@ def move(assets: Iterable[Asset], name: str, *, actor: Actor, now: datetime) -> 
         folder = named(asset.org_id, name, now=now)
         if asset.folder_id == (folder.id if folder else None):
             continue
-        put = update(Asset).where(Asset.id == asset.id).values(folder_id=folder.id if folder else None)
+        put = update(Asset).where(Asset.id == asset.id).values(folder_id=folder.id if folder else None, edits=Asset.edits + 1)
         db.session().execute(put.execution_options(synchronize_session=False))
         db.session().expire(asset)
         audit.record("media.moved", f"asset:{asset.id}", actor=actor, now=now, org_id=asset.org_id)

@@ -54,12 +54,12 @@ class Counts:
     uncredited: int
 
 
-def listed(actor: Actor, wanted: Filter) -> tuple[list[Asset], int]:
+def listed(actor: Actor, wanted: Filter, *, size: int = PAGE) -> tuple[list[Asset], int]:
     """Return a page of assets, and how many there are."""
     conditions = [*_of_place(actor, wanted), *_conditions(wanted)]
     total = db.session().scalar(queries.visible(select(func.count()).select_from(Asset).where(*conditions), actor)) or 0
     rows = queries.whole().where(*conditions).order_by(SORTS[wanted.sort], Asset.id.desc())
-    page = queries.visible(rows.limit(PAGE).offset((wanted.page - 1) * PAGE), actor)
+    page = queries.visible(rows.limit(size).offset((wanted.page - 1) * size), actor)
     return list(db.session().scalars(page)), total
 
 

@@ -52,6 +52,24 @@ def several(ids: list[int], actor: Actor) -> list[Asset]:
     return [found[item] for item in ids]
 
 
+def seen(ids: Iterable[int], actor: Actor) -> list[Asset]:
+    """Return those of the assets that the actor sees, in the order of their ids."""
+    wanted = [item for item in dict.fromkeys(ids) if 0 < item <= LARGEST_ID]
+    if not wanted:
+        return []
+    found = {asset.id: asset for asset in db.session().scalars(visible(whole().where(Asset.id.in_(wanted)), actor))}
+    return [found[item] for item in wanted if item in found]
+
+
+def by_ids(ids: Iterable[int]) -> dict[int, Asset]:
+    """Return {id: asset}, for what shows or holds them already; whoever lets somebody choose judges them first."""
+    wanted = {item for item in ids if 0 < item <= LARGEST_ID}
+    if not wanted:
+        return {}
+    statement = select(Asset).options(joinedload(Asset.org)).where(Asset.id.in_(wanted))
+    return {asset.id: asset for asset in db.session().scalars(access.unscoped(statement, why="held by what shows them"))}
+
+
 def by_stems(stems: Iterable[str]) -> dict[str, Asset]:
     """Return {stem: asset}, for bodies that readers may see."""
     wanted = set(stems)

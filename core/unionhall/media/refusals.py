@@ -28,6 +28,7 @@ def _of_images() -> dict[str, str]:
         "too-many-pixels": _("这张图的像素超过 4000 万。请先缩小，再上传。"),
         "broken": _("这张图打不开，文件可能不完整。请重新导出一份再传。"),
         "timeout": _("这张图处理得太久。请缩小，或存成 JPG 再传。"),
+        "only-image": _("这里只放图片，这是一个文件。请换成 JPG、PNG 或 WebP。"),
     }
 
 
@@ -41,5 +42,6 @@ def _of_documents() -> dict[str, str]:
         "macros": _("这个文件里有宏，可能带病毒，不能上传。请另存为不带宏的格式，或导出成 PDF。"),
         "bomb": _("这个文件展开后太大，不能上传。请重新导出一份，或导出成 PDF。"),
         "document-broken": _("这个文件打不开，可能不完整。请重新导出一份再传。"),
+        "only-document": _("这里只放文件，这是一张图片。请换成 PDF、Word、Excel 等文件。"),
         "text": _("这个文件不是 UTF-8 或 GB18030 编码的文本。请用记事本另存为 UTF-8 再传。"),
     }

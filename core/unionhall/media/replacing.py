@@ -24,6 +24,7 @@ def replace(asset: Asset, prepared: Prepared, file_name: str, *, base: int, acto
         raise RuleBroken(_("图片只能换成图片，文件只能换成文件。"), field="file")
     if asset.sha256 == prepared.sha256:
         raise RuleBroken(_("这就是现在的那个文件，没有什么可换的。"), field="file")
+    services.hold(asset)
     old = asset.files
     services.change(asset, services.file_values(prepared, file_name, now) | {"version": asset.version + 1}, base=base, now=now)
     services.note_words(asset)

@@ -22,6 +22,22 @@ def may_see(actor: Actor, asset: Asset) -> bool:
     return asset.shared and any(path.startswith(asset.org.path) for path in actor.paths(USE))
 
 
+def may_use(actor: Actor, asset: Asset, path: str) -> bool:
+    """Say whether the actor may show the asset in something of the org with this path.
+
+    One grant of theirs reaches both, an org above shares it, or it is what they uploaded themselves.
+    """
+    if not access.can(actor, USE, path):
+        return False
+    home = asset.org.path
+    if actor.system or (asset.shared and path.startswith(home)):
+        return True
+    if actor.account_id is not None and asset.uploaded_by == actor.account_id:
+        return True
+    reached = any(home.startswith(held) and path.startswith(held) for held in actor.paths(USE))
+    return reached and access.can(actor, USE, asset.org)
+
+
 def may_change(actor: Actor, asset: Asset) -> bool:
     """Say whether the actor may edit, replace or delete it: who manages the org's library, or who uploaded it.
 

@@ -11,7 +11,7 @@ from pathlib import PurePath
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import delete, update
+from sqlalchemy import delete, select, update
 
 from unionhall.base import db
 from unionhall.base.errors import Conflict, RuleBroken
@@ -116,6 +116,7 @@ def edit(asset: Asset, details: Details, *, base: int, actor: Actor, now: dateti
     rights.require_change(actor, asset)
     if details.shared != asset.shared:
         access.require(actor, MANAGE, asset.org)
+    hold(asset)
     before, values = _shown(asset), _described(details)
     focal = (values["focal_x"], values["focal_y"])
     if asset.is_image and focal != asset.focal:
@@ -132,20 +133,27 @@ def edit(asset: Asset, details: Details, *, base: int, actor: Actor, now: dateti
 def delete_asset(asset: Asset, *, actor: Actor, now: datetime) -> None:
     """Delete an asset that nothing uses, files and all. Raises InUse, NotAllowed."""
     rights.require_change(actor, asset)
+    hold(asset)
     refusal = _("“%(name)s”还在使用中，不能删除。请先在用到它的地方换掉。", name=asset.name)
     if uses.numbers([asset.id]):
         raise InUse(refusal)
     names, number = asset.files, asset.id
     try:
         with db.session().begin_nested():
-            gone = db.update_count(delete(Asset).where(Asset.id == number).execution_options(synchronize_session=False))
+            db.session().execute(delete(Asset).where(Asset.id == number).execution_options(synchronize_session=False))
     except db.IntegrityError as error:
         raise InUse(refusal) from error
-    if not gone:
-        raise Conflict(_("“%(name)s”刚刚已经被删除了。", name=asset.name))
     files.remove(names, now=now)
     audit.record("media.deleted", f"asset:{number}", actor=actor, now=now, org_id=asset.org_id)
     db.session().expunge(asset)
+
+
+def hold(asset: Asset) -> None:
+    """Wait for the asset's row and read it again: the worker may have added files that have to go too. Raises Conflict."""
+    row = select(Asset).where(Asset.id == asset.id).with_for_update(key_share=True).execution_options(populate_existing=True)
+    name = asset.name
+    if db.session().scalar(access.unscoped(row, why="held")) is None:
+        raise Conflict(_("“%(name)s”刚刚已经被删除了。", name=name))
 
 
 def change(asset: Asset, values: dict[str, Any], *, base: int, now: datetime) -> None:
@@ -168,8 +176,14 @@ def add_tags(asset: Asset, names: Iterable[str], *, actor: Actor, now: datetime)
     """File an asset under more words. Raises NotAllowed, RuleBroken when they become too many."""
     rights.require_change(actor, asset)
     set_tags(asset, _tidy_tags([*(tag.name for tag in asset.tags), *names]))
+    asset.edits += 1
     note_words(asset)
     audit.record("media.tagged", f"asset:{asset.id}", actor=actor, now=now, org_id=asset.org_id)
+
+
+def kind_of(prepared: Prepared) -> str:
+    """Return what a prepared upload would be in the library."""
+    return Kind.IMAGE.value if isinstance(prepared, Picture) else Kind.DOCUMENT.value
 
 
 def file_values(prepared: Prepared, file_name: str, now: datetime) -> dict[str, Any]:
@@ -177,11 +191,11 @@ def file_values(prepared: Prepared, file_name: str, now: datetime) -> dict[str, 
     values: dict[str, Any] = {
         "extension": prepared.extension, "mime": prepared.mime, "bytes": len(prepared.data), "sha256": prepared.sha256,
         "file_name": tidy(PurePath(file_name.replace("\\", "/")).name)[-200:], "tries": 0, "avif": False, "make_at": None,
-        "renditions": {}, "width": 0, "height": 0, "kind": Kind.DOCUMENT.value,
+        "renditions": {}, "width": 0, "height": 0, "kind": kind_of(prepared),
     }  # fmt: skip
     if isinstance(prepared, Picture):
         values |= {
-            "kind": Kind.IMAGE.value, "width": prepared.width, "height": prepared.height,
+            "width": prepared.width, "height": prepared.height,
             "renditions": {f"{item.width}.webp": len(item.data) for item in prepared.renditions},
             "make_at": now if prepared.renditions else None,
         }  # fmt: skip

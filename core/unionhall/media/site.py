@@ -6,7 +6,7 @@ from flask import Blueprint, Response, abort, redirect, request, send_file
 from flask.typing import ResponseReturnValue
 
 from unionhall.base.errors import NotFound
-from unionhall.media import addresses, queries
+from unionhall.media import addresses, choices, queries
 from unionhall.media.models import Kind
 from unionhall.platform.storage import storage
 
@@ -16,6 +16,7 @@ TYPES = {
 SHORT = "public, max-age=60"
 
 bp = Blueprint("media", __name__)
+bp.add_app_template_global(choices.described, "media_described")
 
 
 @bp.get("/media/<folder>/<name>")

@@ -17,6 +17,7 @@ from unionhall.media import addresses
 from unionhall.media.models import Asset, Use
 from unionhall.platform import access, pagecache
 
+MOST_LISTED = 100
 _STORED = re.compile(r'(?:src|href)="/media/(?:file/([a-z0-9]+)/|[a-z0-9]{2}/([a-z0-9-]+)\.)')
 
 
@@ -30,15 +31,16 @@ class Named:
 
 @dataclass(frozen=True)
 class Uses:
-    """Where an asset is used: the places that the actor may know of, and how many others there are."""
+    """Where an asset is used: the places that the actor may know of, how many others there are, how many were not looked at."""
 
     named: tuple[Named, ...] = ()
     others: int = 0
+    unlisted: int = 0
 
     @property
     def number(self) -> int:
         """Return in how many places it is used."""
-        return len(self.named) + self.others
+        return len(self.named) + self.others + self.unlisted
 
 
 def note_uses(kind: str, object_id: int, asset_ids: Iterable[int]) -> None:
@@ -72,19 +74,20 @@ def numbers(asset_ids: Sequence[int]) -> dict[int, int]:
 
 
 def of(asset_id: int, actor: Actor) -> Uses:
-    """Return where an asset is used; what the actor may not see is counted, not named."""
+    """Return where an asset is used, newest first, so many of each kind; what the actor may not see is counted, not named."""
     found, every = [], _by_kind(asset_id)
+    listed = {kind: ids[:MOST_LISTED] for kind, ids in every.items()}
     for user in users():
-        ids = every.get(user.kind, [])
+        ids = listed.get(user.kind, [])
         found += [Named(str(user.label), place) for place in user.places(ids, actor)] if ids else []
-    return Uses(tuple(found), sum(map(len, every.values())) - len(found))
+    looked_at = _number(listed)
+    return Uses(tuple(found), looked_at - len(found), _number(every) - looked_at)
 
 
 def is_settled(asset_id: int) -> bool:
-    """Say whether the asset stands where only its reviewers may change the text, or where nobody can tell."""
-    every = _by_kind(asset_id)
-    known = [place for user in users() if (ids := every.get(user.kind)) for place in user.places(ids, SYSTEM)]
-    return len(known) < sum(map(len, every.values())) or any(place.settled for place in known)
+    """Say whether the asset stands where only its reviewers may change the text, or where that cannot be told."""
+    found = of(asset_id, SYSTEM)
+    return len(found.named) < found.number or any(item.place.settled for item in found.named)
 
 
 def purge_pages(asset_id: int) -> None:
@@ -98,6 +101,10 @@ def purge_pages(asset_id: int) -> None:
 def users() -> list[MediaUser]:
     """Return the kinds of object that show assets, of features and enabled plugins."""
     return [user for answer in host().call("unionhall_media_users") for user in answer]
+
+
+def _number(ids: dict[str, list[int]]) -> int:
+    return sum(map(len, ids.values()))
 
 
 def _by_kind(asset_id: int) -> dict[str, list[int]]:

@@ -60,7 +60,7 @@ def edit(article_id: int) -> ResponseReturnValue:
     article = desk_queries.get(article_id, actor)
     kept = desk_queries.my_autosave(article, actor)
     if kept and "restore" in request.args:
-        form = ArticleForm(formdata=MultiDict(kept.fields))
+        form = ArticleForm(formdata=MultiDict(kept.fields), data=_held(article))
         form.base.data = str(kept.base_id)
         return editor.page(form, article)
     return editor.page(editor.filled_form(article), article, kept=kept)
@@ -71,8 +71,9 @@ def edit(article_id: int) -> ResponseReturnValue:
 @needs("desk.enter")
 def save(article_id: int) -> ResponseReturnValue:
     """Save on top of the revision the page was opened with; a conflict shows both versions, the text still there."""
-    form, actor = ArticleForm(), current_actor()
+    actor = current_actor()
     article = desk_queries.get(article_id, actor)
+    form = ArticleForm(data=_held(article))
     if answer := _before_saving(form, article, actor):
         return answer
     try:
@@ -115,16 +116,18 @@ def discard(article_id: int) -> ResponseReturnValue:
 
 
 def _before_saving(form: ArticleForm, article: Article | None, actor: Actor) -> ResponseReturnValue | None:
-    """Answer what is not a save: a stale page, a row button, a picture or a field that cannot be taken."""
-    article_id = article.id if article else None
+    """Answer what is not a save: a stale page, a row button or a field that cannot be taken."""
     if not token_is_good():
         form.form_errors.append(_("这一页开得太久，没有保存。你写的都还在，请再点一次保存。"))
         return editor.page(form, article, status=400)
     if order := request.form.get("rows"):
         return editor.rearranged_page(form, article, order)
-    if not editor.take_cover(form, actor):
-        return editor.page(form, _again(article_id, actor), status=422)
-    return None if form.accepted() else editor.page(form, _again(article_id, actor), status=422)
+    return None if form.accepted() else editor.page(form, article, status=422)
+
+
+def _held(article: Article) -> dict[str, int | None]:
+    """Return what the article has already and may keep, also when this person could not choose it anew."""
+    return {"cover_id": article.head.cover_id}
 
 
 def _store_new(form: ArticleForm, actor: Actor) -> Article:

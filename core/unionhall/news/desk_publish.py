@@ -217,10 +217,11 @@ def _panel(article: Article) -> dict[str, Any]:
     """Return what the publishing panel shows beside an article."""
     actor, now = current_actor(), clock.now()
     open_actions = {action.name: action for action in rights.open_actions(actor, article)}
+    writing = article.state in {State.DRAFT, State.RETURNED, State.SUBMITTED}
     coming = article.state in {State.APPROVED, State.SCHEDULED} or "correct" in open_actions
     return {
         "chip": labels.chip(article, now), "stages": flow.stages(article, now), "open_actions": open_actions, "now": now,
-        "problems_found": publishing.problems(article) if coming else [],
+        "problems_found": publishing.problems(article) if coming else publishing.uncredited(article) if writing else [],
         "may_feature": article.is_live and access.can(actor, rights.PUBLISH, article.org),
         "may_review": article.state == State.SUBMITTED and access.can(actor, rights.REVIEW, article.org),
     }

@@ -145,7 +145,7 @@ def copy(article: Article, org: Org, *, actor: Actor, now: datetime) -> Article:
     if not rights.may_read(actor, article):
         raise NotFound()
     section = article.section if article.section.open else _first_open_section()
-    content = references.without_foreign(contents.of(article.head), actor)
+    content = references.without_foreign(contents.of(article.head), org, actor)
     return create_article(org, section, content, actor=actor, now=now)
 
 

@@ -13,11 +13,10 @@ from flask_babel import gettext as _
 
 from unionhall.accounts import queries as accounts
 from unionhall.base import clock, db
-from unionhall.base.errors import NotFound, RuleBroken, UnionHallError
+from unionhall.base.errors import RuleBroken
 from unionhall.desk import scope
 from unionhall.hooks.types import Actor
 from unionhall.media import services as media
-from unionhall.media import uploads
 from unionhall.news import comparing, desk_queries, labels, queries, reading, references, rights
 from unionhall.news import content as contents
 from unionhall.news.content import LIMITS, BylineLine, Content
@@ -66,7 +65,6 @@ def page(
     shown: dict[str, Any] = {
         "form": form, "article": article, "kept": kept, "theirs": theirs, "roles": labels.ROLES, "limits": LIMITS,
         "orgs": writable(actor, article), "sections": _open_sections(article),
-        "cover": references.usable_image(form.cover_number(), article, actor),
         "related": _related(form, actor), "editor_labels": editor_labels(), "differences": [],
         "may_upload": access.can(actor, media.USE),
     }
@@ -138,28 +136,6 @@ def place(form: ArticleForm, actor: Actor, article: Article | None) -> tuple[Org
     if section is None:
         raise RuleBroken(_("请选择栏目。"), field="section_id")
     return org, section
-
-
-def take_cover(form: ArticleForm, actor: Actor) -> bool:
-    """Keep an uploaded cover whatever becomes of the form; False, with the reason at its field, when it cannot be."""
-    upload = form.cover.data
-    if not upload or not upload.filename:
-        return True
-    org_id, name, now = form.org_id.data or 0, upload.filename, clock.now()
-    try:
-        picture = uploads.read_picture(upload)
-        with db.unit_of_work() as session:
-            org = session.get(Org, org_id)
-            if org is None:
-                raise NotFound()
-            form.cover_id.data = str(media.keep_picture(picture, name, org=org, actor=actor, now=now).id)
-    except UnionHallError as error:
-        db.start_writing()
-        error.field = "cover"
-        form.refuse(error)
-        return False
-    db.start_writing()
-    return True
 
 
 def _open_sections(article: Article | None) -> list[Section]:

@@ -15,6 +15,7 @@ def editor_labels() -> dict[str, str]:
         "linkBad": _("这个网址用不了。请写 https:// 开头的完整网址，或站内路径。"),
         "pasteImages": _("粘贴的内容里有 %(n)s 张图没有带过来。请用“图片”上传。", n="{n}"),
         "uploading": _("正在上传 %(name)s", name="{name}"),
+        "chooseFailed": _("素材库没有打开：网络断了，或者登录过期了。写的内容都还在，请再试一次。"),
         "uploadFailed": _("%(name)s 没有传上去：网络断了，或者文件太大。请再试一次。", name="{name}"),
     }
 
@@ -23,7 +24,7 @@ def _buttons() -> dict[str, str]:
     return {
         "toolbar": _("正文格式"), "heading": _("小标题"), "subheading": _("次级小标题"), "bold": _("加粗"),
         "quote": _("引语"), "bullet": _("列表"), "ordered": _("编号"), "link": _("链接"), "rule": _("分隔线"),
-        "image": _("图片"), "table": _("表格"), "fact": _("数读"), "undo": _("撤销"), "redo": _("重做"),
+        "image": _("图片"), "file": _("附件"), "table": _("表格"), "fact": _("数读"), "undo": _("撤销"), "redo": _("重做"),
     }
 
 
@@ -39,7 +40,7 @@ def _tables() -> dict[str, str]:
 def _figures() -> dict[str, str]:
     return {
         "editFigure": _("图片说明"), "remove": _("删除"), "missing": _("还缺"), "caption": _("图片说明"),
-        "captionHelp": _("谁、在哪里、做什么。"), "credit": _("摄影"), "creditHelp": _("拍摄者姓名。"),
+        "captionHelp": _("谁、在哪里、做什么。"), "credit": _("摄影"), "creditHelp": _("如“摄影 周牧”，读者看到的就是这几个字。"),
         "alt": _("替代文字"), "altHelp": _("给看不见图的读者，说清画面里有什么。"), "figuresNone": _("没有图"),
         "figuresOk": _("%(n)s 张图，都有说明和署名", n="{n}"),
         "figuresShort": _("%(n)s 张图，%(m)s 张还缺说明或署名", n="{n}", m="{m}"),

@@ -9,7 +9,6 @@ from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from flask_wtf.file import FileField
 from werkzeug.datastructures import MultiDict
 from wtforms import Field, HiddenField, SelectField, StringField, TextAreaField, ValidationError
 from wtforms.validators import DataRequired
@@ -18,6 +17,7 @@ from unionhall.accounts.models import Account
 from unionhall.base.errors import RuleBroken
 from unionhall.desk.forms import DeskForm, at_most
 from unionhall.hooks.types import Actor
+from unionhall.media.fields import MediaField
 from unionhall.news import references
 from unionhall.news.content import LIMITS, MOST_NAMES, MOST_RELATED, BylineLine, Content, split_names
 from unionhall.news.models import Article, BylineRole
@@ -28,6 +28,7 @@ PLAIN = (
     "seo_title", "seo_description",
 )
 COVER = ("cover_id", "cover_alt", "cover_caption", "cover_credit")
+COVER_WORDS = {"alt": "cover_alt", "caption": "cover_caption", "credit": "cover_credit"}
 ROW_NAMES = ("byline_role", "byline_names", "byline_org", "byline_login")
 TYPED = (
     *PLAIN, *ROW_NAMES, "cover_id", "section_id", "org_id", "tags", "related", "slug",
@@ -79,8 +80,7 @@ class ArticleForm(DeskForm):
     slug_line = StringField(_l("电头"), [at_most(LIMITS["slug_line"])])
     bylines = BylinesField(_l("署名"))
     body = TextAreaField(_l("正文"))
-    cover_id = HiddenField()
-    cover = FileField(_l("题图"))
+    cover_id = MediaField(_l("题图"), fills=COVER_WORDS)
     cover_alt = StringField(_l("替代文字"), [at_most(LIMITS["cover_alt"])])
     cover_caption = StringField(_l("图片说明"), [at_most(LIMITS["cover_caption"])])
     cover_credit = StringField(_l("摄影"), [at_most(LIMITS["cover_credit"])])
@@ -103,7 +103,7 @@ class ArticleForm(DeskForm):
             BylineRow(line.role, "、".join(line.names), names.get(line.org_id or 0, ""), logins.get(line.account_id or 0, ""))
             for line in content.bylines
         ]
-        self.cover_id.data = str(content.cover_id or "")
+        self.cover_id.data = self.cover_id.object_data = content.cover_id
         self.tags.data, self.related.data = "，".join(content.tags), "，".join(str(item) for item in content.related)
 
     def content(self, org: Org, actor: Actor, article: Article | None = None) -> Content:
@@ -114,11 +114,7 @@ class ArticleForm(DeskForm):
     def parts(self) -> Content:
         """Return what was typed, without bylines and related articles, which lead elsewhere."""
         plain: dict[str, Any] = {name: self._fields[name].data or "" for name in PLAIN}
-        return Content(**plain, cover_id=self.cover_number(), tags=split_names(self.tags.data or ""))
-
-    def cover_number(self) -> int | None:
-        """Return the id of the cover in the form."""
-        return _number(self.cover_id.data) or None
+        return Content(**plain, cover_id=self.cover_id.data, tags=split_names(self.tags.data or ""))
 
     def take(self, name: str, theirs: Content) -> None:
         """Put one part of somebody else's version in place of what was typed."""
@@ -133,13 +129,13 @@ class ArticleForm(DeskForm):
         return list(split_names((self.related.data or "").replace(" ", "，")))[: MOST_RELATED * 2]
 
     def arrange(self, order: str) -> None:
-        """Do what a row button asked for: "bylines:add", "bylines:up:2", "bylines:remove:0", "cover:remove"."""
+        """Do what a row button asked for: "bylines:add", "bylines:up:2", "bylines:remove:0", "cover_id:remove"."""
         what, _sep, rest = order.partition(":")
         verb, _sep, place = rest.partition(":")
         if what == "bylines":
             self.bylines.data = moved(self.bylines.data, verb, _number(place))
-        elif order == "cover:remove":
-            self.cover_id.data = self.cover_alt.data = self.cover_caption.data = self.cover_credit.data = ""
+        else:
+            self.rearrange(order)
 
 
 def moved(rows: list[BylineRow], verb: str, place: int) -> list[BylineRow]:

@@ -164,7 +164,7 @@ class Revision(db.Model):
     cover_caption: Mapped[str] = mapped_column(String(300), default="")
     cover_credit: Mapped[str] = mapped_column(String(60), default="")
 
-    cover: Mapped[Asset | None] = relationship(lazy="joined", passive_deletes=True)
+    cover: Mapped[Asset | None] = relationship(lazy="joined")
     bylines: Mapped[list[Byline]] = relationship(order_by="Byline.position", cascade="all, delete-orphan")
     tags: Mapped[list[Tag]] = relationship(order_by="Tag.position", cascade="all, delete-orphan")
     related: Mapped[list[Related]] = relationship(order_by="Related.position", cascade="all, delete-orphan")

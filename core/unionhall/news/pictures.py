@@ -66,7 +66,8 @@ def cover_words(text: WithCover) -> Words:
 
 def in_bodies(*bodies: str) -> dict[str, Asset]:
     """Return {stem: asset} of the pictures in these bodies, in one query."""
-    return queries.by_stems(addresses.stem_of(name) for body in bodies for name in _IMAGE.findall(body))
+    found = queries.by_stems(addresses.stem_of(name) for body in bodies for name in _IMAGE.findall(body))
+    return {stem: asset for stem, asset in found.items() if asset.is_image}
 
 
 def placed(html: str, assets: Mapping[str, Asset], *, plain: bool = False) -> str:

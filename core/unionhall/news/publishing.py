@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 
 import structlog
@@ -11,9 +12,10 @@ from sqlalchemy import select
 from unionhall.base import db, richtext
 from unionhall.base.errors import Conflict, RuleBroken, UnionHallError
 from unionhall.hooks.types import SYSTEM, Actor, Event
+from unionhall.media.models import Asset
 from unionhall.news import editing, findable, pictures, rights
 from unionhall.news.content import Content
-from unionhall.news.models import LIVE, Article, State
+from unionhall.news.models import LIVE, Article, Revision, State
 from unionhall.news.workflow import step as take_step
 from unionhall.platform import access, audit, outbox, pagecache, search
 from unionhall.settings.queries import site_settings
@@ -29,15 +31,27 @@ def problems(article: Article) -> list[str]:
         found.append(_("正文还是空的。"))
     if not head.bylines:
         found.append(_("还没有署名。公告可以署发布单位。"))
-    if site_settings().credit_required:
-        if head.cover_id and not (words.caption and words.credit):
-            found.append(_("题图还缺说明或摄影署名。"))
-        if bare := pictures.bare(head.body, assets):
-            found.append(_("正文第 %(numbers)s 张图还缺说明或摄影署名。", numbers="、".join(map(str, bare))))
+    found += _uncredited(head, assets)
     if lost := pictures.lost(head.body, assets):
         found.append(_("正文第 %(numbers)s 张图已经不在素材库里。请换一张，或去掉它。", numbers="、".join(map(str, lost))))
     if head.cover_id and not words.alt:
         found.append(_("题图还缺替代文字（给看不见图的读者）。"))
+    return found
+
+
+def uncredited(article: Article) -> list[str]:
+    """Return which pictures of the newest revision lack what the site requires of every picture."""
+    return _uncredited(article.head, pictures.in_bodies(article.head.body))
+
+
+def _uncredited(head: Revision, assets: Mapping[str, Asset]) -> list[str]:
+    if not site_settings().credit_required:
+        return []
+    found, words = [], pictures.cover_words(head)
+    if head.cover_id and not (words.caption and words.credit):
+        found.append(_("题图还缺说明或摄影署名。"))
+    if bare := pictures.bare(head.body, assets):
+        found.append(_("正文第 %(numbers)s 张图还缺说明或摄影署名。", numbers="、".join(map(str, bare))))
     return found
 
 

@@ -12,8 +12,9 @@ from unionhall.base import db
 from unionhall.base.errors import RuleBroken
 from unionhall.base.text import fold
 from unionhall.hooks.types import Actor
+from unionhall.media import queries as assets
 from unionhall.media import rights as media
-from unionhall.media.models import Asset, Kind
+from unionhall.media.models import Asset
 from unionhall.news import rights
 from unionhall.news.content import Content
 from unionhall.news.desk_queries import LARGEST_ID
@@ -25,8 +26,8 @@ from unionhall.platform import access
 def check(content: Content, article: Article, actor: Actor) -> None:
     """Raise RuleBroken, naming the field, for anything that this actor could not see or use."""
     with db.session().no_autoflush:
-        if content.cover_id is not None and usable_image(content.cover_id, article, actor) is None:
-            raise RuleBroken(_("这张题图不存在，或者不属于你能用的组织。请重新上传。"), field="cover")
+        if content.cover_id is not None and not _usable_cover(content.cover_id, article, actor):
+            raise RuleBroken(_("这张题图刚刚被删除，或者不在你能用的范围里。请另选一张。"), field="cover_id")
         for other_id in content.related:
             if other_id == article.id:
                 raise RuleBroken(_("相关稿件里有这篇稿自己。请换一篇。"), field="related")
@@ -35,9 +36,9 @@ def check(content: Content, article: Article, actor: Actor) -> None:
         _check_bylines(content, article)
 
 
-def without_foreign(content: Content, actor: Actor) -> Content:
-    """Return the content without the image and articles that this actor could not use: what a copy takes along."""
-    cover = content.cover_id if usable_image(content.cover_id, None, actor) else None
+def without_foreign(content: Content, org: Org, actor: Actor) -> Content:
+    """Return the content without the image and articles that this actor could not use in this org: what a copy takes along."""
+    cover = content.cover_id if usable_image(content.cover_id, org, actor) else None
     related = tuple(item for item in content.related if visible_article(item, actor))
     if cover:
         return replace(content, related=related)
@@ -122,12 +123,13 @@ def _check_bylines(content: Content, article: Article) -> None:
         raise RuleBroken(_("署名里的组织不存在了。请重新选择。"), field="bylines")
 
 
-def usable_image(image_id: int | None, article: Article | None, actor: Actor) -> Asset | None:
-    """Return an image that may be shown with this article: its own cover, or one that the actor may use."""
-    if image_id is None or not 0 < image_id <= LARGEST_ID:
-        return None
-    image = db.session().scalar(access.unscoped(select(Asset).where(Asset.id == image_id, Asset.kind == Kind.IMAGE), why="judged below"))
-    if image is None or (article and article.head_id and article.head.cover_id == image_id):
-        return image
-    mine = actor.account_id is not None and image.uploaded_by == actor.account_id
-    return image if mine or media.may_see(actor, image) else None
+def usable_image(image_id: int | None, org: Org, actor: Actor) -> Asset | None:
+    """Return an image that the actor may show in an article of this org."""
+    image = assets.by_ids([image_id]).get(image_id) if image_id else None
+    return image if image and image.is_image and media.may_use(actor, image, org.path) else None
+
+
+def _usable_cover(image_id: int, article: Article, actor: Actor) -> bool:
+    """The cover that an article has stays, also for who could not choose it anew."""
+    kept = article.head.cover_id if article.head_id else None
+    return image_id == kept or usable_image(image_id, article.org, actor) is not None

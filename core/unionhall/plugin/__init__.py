@@ -41,6 +41,8 @@ from unionhall.hooks.types import (
     SitemapEntry,
 )
 from unionhall.host.assets import absolute
+from unionhall.media.fields import MediaField, MediaListField
+from unionhall.media.queries import by_ids as media_assets
 from unionhall.media.uses import assets_in as media_in
 from unionhall.media.uses import note_uses as note_media
 from unionhall.platform.access import OrgOwned, can, current_actor, in_subtree, needs, require, scoped, unscoped
@@ -67,6 +69,8 @@ __all__ = [
     "FeedEntry",
     "HomeBlock",
     "Job",
+    "MediaField",
+    "MediaListField",
     "MediaPlace",
     "MediaUser",
     "Model",
@@ -106,6 +110,7 @@ __all__ = [
     "in_subtree",
     "keyed_hash",
     "like_escape",
+    "media_assets",
     "media_in",
     "needs",
     "never_cache",

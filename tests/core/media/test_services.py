@@ -16,7 +16,7 @@ from unionhall.accounts.sessions import actor_of
 from unionhall.base import clock, db
 from unionhall.base.errors import Conflict, NotAllowed, NotFound, RuleBroken
 from unionhall.hooks.types import SYSTEM, Role
-from unionhall.media import folders, library, queries, replacing, rights, services, uses
+from unionhall.media import folders, library, queries, renditions, replacing, rights, services, uses
 from unionhall.media.library import Filter
 from unionhall.media.models import Folder, Use
 from unionhall.media.services import Details, InUse
@@ -283,6 +283,43 @@ def test_replacing_keeps_everything_but_the_file(app, work, make, people, keep, 
                 replacing.replace(find(number), prepared, "a", base=find(number).edits, actor=SYSTEM, now=clock.now())
 
 
+@pytest.mark.postgres
+@pytest.mark.parametrize("act", ["replace", "delete"])
+def test_what_the_worker_adds_meanwhile_goes_too(app, work, people, keep, stored, act):
+    """The asset was read before the worker had made its AVIF: no file of the old picture stays reachable."""
+    number = keep(people["org"])
+
+    def worker():
+        with app.app_context():
+            done = renditions.run(clock.now())
+            db.session().remove()
+            return done
+
+    with work():
+        asset = find(number)
+        with ThreadPoolExecutor(1) as pool:
+            assert pool.submit(worker).result(60)
+        assert len(asset.files) == 4, "as it was read"
+        if act == "delete":
+            services.delete_asset(asset, actor=SYSTEM, now=clock.now())
+        else:
+            replacing.replace(asset, services.prepare(jpeg("blue")), "新.jpg", base=0, actor=SYSTEM, now=clock.now())
+    with work():
+        found = find(number)
+        assert stored() == (sorted(name.partition("/")[2] for name in found.files) if found else [])
+
+
+@pytest.mark.both
+def test_an_asset_used_everywhere_is_listed_in_part(work, make, people, keep, monkeypatch):
+    monkeypatch.setattr(uses, "MOST_LISTED", 2)
+    number = keep(people["org"], by=people["writer"])
+    with work():
+        articles = [use(find(number), make).id for _ in range(3)]
+        found = uses.of(number, SYSTEM)
+        assert ([item.place.id for item in found.named], found.unlisted, found.number) == ([articles[2], articles[1]], 1, 3)
+        assert not rights.may_change(actor(people["writer"]), find(number)), "what was not looked at may be settled"
+
+
 @pytest.mark.both
 def test_folders_are_made_named_moved_and_removed_without_their_contents(work, people, keep):
     first, second = keep(people["org"]), keep(people["org"], jpeg("blue"))
@@ -334,8 +371,6 @@ def test_the_place_where_a_photo_was_taken_is_in_no_file_of_it(app, work, people
     data = jpeg(exif=exif)
     assert Image.open(io.BytesIO(data)).getexif().get_ifd(0x8825)
     number = keep(people["org"], data)
-    from unionhall.media import renditions
-
     with app.app_context():
         renditions.run(clock.now())
     with work():

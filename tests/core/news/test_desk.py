@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 
 import pytest
 from PIL import Image as Pillow
@@ -257,7 +258,7 @@ def test_a_form_with_errors_keeps_everything(desk, work, newsroom):
         ({"byline_login": ["nobody"]}, "没有找到登录名“nobody”"), ({"byline_names": ["甲、乙"]}, "几个人都要关联"),
         ({"byline_org": ["不存在的工会"]}, "没有找到叫“不存在的工会”的组织"), ({"byline_role": ["boss"]}, "从列表里选"),
         ({"related": ["A-20260514-999"]}, "没有找到编号"), ({"related": ["看这篇"]}, "没有找到编号 看这篇"),
-        ({"cover_id": ["77"]}, "这张题图不存在"), ({"org_id": ["1"]}, "以哪个组织的名义"), ({"section_id": ["99"]}, "请选择栏目"),
+        ({"cover_id": ["77"]}, "这张图刚刚被删除，或者不在你能用的范围里"), ({"org_id": ["1"]}, "以哪个组织的名义"), ({"section_id": ["99"]}, "请选择栏目"),
     ],
 )
 def test_what_leads_nowhere_is_said_at_its_field(desk, work, newsroom, changes, says):
@@ -428,20 +429,70 @@ def test_somebody_else_in_the_same_article_is_named(desk, newsroom, article):
     assert "顾言也打开了这篇稿" in desk(newsroom["writer"]).get(path).get_data(as_text=True)
 
 
-def test_a_cover_is_uploaded_kept_through_an_error_and_removed(desk, work, newsroom, article, read):
+def choose(browser, path, form, read, *files, **own):
+    """Go to the chooser as the cover's button does, with what stands in the form and files; return the form of the page there."""
+    target = "/desk/media/choose"
+    data = {"csrf_token": browser.token(), "pick-field": "cover_id", "pick-want": "image", "pick-back": path, **form, **own}
+    answer = browser.client.post(target, data=data | {"pick-file": list(files)})
+    return answer, read(answer.get_data(as_text=True), target)
+
+
+def test_a_cover_is_chosen_without_scripts_and_nothing_typed_is_lost(desk, work, newsroom, article, read):
     browser, path = desk(newsroom["writer"]), f"/desk/news/{article}/edit"
-    form = browser.form(path) | {"headline": [""], "cover_alt": ["红"]}
-    answer = browser.client.post(path, data=form | {"cover": (io.BytesIO(jpeg()), "车间.jpg")})
-    kept = read(answer.get_data(as_text=True), path)
-    assert (answer.status_code, kept["cover_id"] != [""], kept["cover_alt"]) == (422, True, ["红"])
-    assert browser.post(path, **kept | {"headline": ["有题了"]}).status_code == 303
+    form = browser.form(path) | {"headline": [""], "body": ["第一行\r\n\r\n“第三行”"], "byline_names": ["甲、乙"]}
+    answer, there = choose(browser, path, form, read, (io.BytesIO(jpeg()), "车间.jpg"), (io.BytesIO(b"nothing"), "坏.jpg"))
+    page = answer.get_data(as_text=True)
+    assert (answer.status_code, "“坏.jpg”：这个文件不是图片" in page, 'formaction="' + path in page) == (422, True, True)
+    number = re.search(r'name="pick-ids" value="(\d+)"[^>]* checked', page)[1]
+    answer, there = choose(browser, path, there, read, **{"pick-ids": number, "pick-q": "找不到的"})
+    assert (answer.status_code, there["headline"], "没有结果" in answer.get_data(as_text=True)) == (200, [""], True)
+
+    back = browser.post(path, **there | {"pick-ids": [number], "rows": ["cover_id:use"]})
+    shown = read(back.get_data(as_text=True), path)
+    assert (back.status_code, shown["cover_id"], shown["byline_names"]) == (200, [number], ["甲、乙"])
+    assert shown["body"][0].split() == ["第一行", "“第三行”"]
+    with work():
+        assert find(article).head.cover_id is None
+    assert browser.post(path, **shown | {"headline": ["有题了"]}).status_code == 303
     with work():
         head = find(article).head
         assert (head.cover.file_name, head.cover.width, head.cover.org_id) == ("车间.jpg", 900, newsroom["org"])
-    gone = read(browser.post(path, **browser.form(path) | {"rows": ["cover:remove"]}).get_data(as_text=True), path)
+    gone = read(browser.post(path, **browser.form(path) | {"cover_alt": ["红"], "rows": ["cover_id:remove"]}).get_data(as_text=True), path)
     assert (gone["cover_id"], gone["cover_alt"]) == ([""], [""])
-    bad = browser.client.post(path, data=browser.form(path) | {"cover": (io.BytesIO(b"nothing"), "x.jpg")})
-    assert (bad.status_code, "这个文件不是图片" in bad.get_data(as_text=True)) == (422, True)
+
+
+def test_a_chosen_cover_brings_its_words_where_there_are_none(desk, work, make, newsroom, article, read):
+    with work():
+        org = db.session().get_one(Org, newsroom["org"])
+        one, two = (make.picture(org, alt=f"替{n}", caption=f"说{n}", credit=f"摄{n}").id for n in (1, 2))
+    browser, path = desk(newsroom["writer"]), f"/desk/news/{article}/edit"
+
+    def use(form, number):
+        return read(browser.post(path, **form | {"pick-ids": [str(number)], "rows": ["cover_id:use"]}).get_data(as_text=True), path)
+
+    def words(form):
+        return [form[name][0] for name in ("cover_alt", "cover_caption", "cover_credit")]
+
+    first = use(browser.form(path) | {"cover_caption": ["我写的说明"]}, one)
+    assert words(first) == ["替1", "我写的说明", "摄1"]
+    assert words(use(first, two)) == ["替2", "我写的说明", "摄2"]
+
+
+def test_the_cover_that_an_article_has_stays_also_for_who_could_not_choose_it(desk, work, make, newsroom, article, read):
+    with work():
+        theirs = db.session().get_one(Org, newsroom["other_org"])
+        foreign, other = make.picture(theirs).id, make.picture(theirs).id
+        found = find(article)
+        editing.save(found, make.content("带图", cover_id=foreign), base_id=found.head_id, actor=SYSTEM, now=clock.now())
+    browser, path = desk(newsroom["writer"]), f"/desk/news/{article}/edit"
+    form = browser.form(path)
+    assert form["cover_id"] == [str(foreign)]
+    assert browser.post(path, **form | {"headline": ["改题"]}).status_code == 303
+    answer = browser.post(path, **browser.form(path) | {"cover_id": [str(other)]})
+    assert (answer.status_code, "不在你能用的范围里" in answer.get_data(as_text=True)) == (422, True)
+    with work():
+        head = find(article).head
+        assert (head.headline, head.cover_id) == ("改题", foreign)
 
 
 def test_other_orgs_images_are_not_shown_by_number(desk, work, make, newsroom, article):

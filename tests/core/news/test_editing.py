@@ -150,7 +150,7 @@ def test_content_is_tidied_and_sanitised(work, make):
     [
         ("headline", {"headline": "  "}), ("headline", {"headline": "长" * 121}), ("kicker", {"kicker": "长" * 81}),
         ("bylines", {"bylines": (BylineLine("reporter", tuple(f"人{n}" for n in range(31))),)}),
-        ("cover", {"cover_id": 99}), ("related", {"related": (99,)}),
+        ("cover_id", {"cover_id": 99}), ("related", {"related": (99,)}),
         ("bylines", {"bylines": (BylineLine("reporter", ("甲",), account_id=99),)}),
         ("bylines", {"bylines": (BylineLine("reporter", ("甲",), org_id=99),)}),
     ],

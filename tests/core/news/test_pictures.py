@@ -212,7 +212,7 @@ def test_a_cover_that_others_share_may_be_used_one_that_they_keep_may_not(work, 
         section = make.section()
         article = editing.create_article(org, section, make.content(cover_id=shared.id, **SAID), actor=editor, now=clock.now())
         assert noted(article.id) == {shared.id}
-        with pytest.raises(RuleBroken, match="不属于你能用的组织"):
+        with pytest.raises(RuleBroken, match="不在你能用的范围里"):
             editing.create_article(org, section, make.content(cover_id=own.id, **SAID), actor=editor, now=clock.now())
 
 

@@ -9,7 +9,19 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from markupsafe import Markup
 
-from unionhall.plugin import Actor, Area, NavItem, PageView, Permission, Plugin, Role, SitemapEntry, can, hookimpl
+from unionhall.plugin import (
+    Actor,
+    Area,
+    MediaUser,
+    NavItem,
+    PageView,
+    Permission,
+    Plugin,
+    Role,
+    SitemapEntry,
+    can,
+    hookimpl,
+)
 from unionhall_sample import desk, queries, site
 
 PLUGIN = Plugin("sample", _l("建议箱"), _l("读者留言，编辑查看。"), icon="inbox")
@@ -17,7 +29,8 @@ PLUGIN = Plugin("sample", _l("建议箱"), _l("读者留言，编辑查看。"),
 
 @hookimpl
 def unionhall_permissions() -> Iterable[Permission]:
-    return [Permission("sample.read", _l("看建议"), (Role.EDITOR, Role.CHIEF_EDITOR))]
+    editors = (Role.EDITOR, Role.CHIEF_EDITOR)
+    return [Permission("sample.read", _l("看建议"), editors), Permission("sample.manage", _l("展示办理结果"), editors)]
 
 
 @hookimpl
@@ -48,3 +61,8 @@ def unionhall_slot(slot: str, page: PageView) -> Iterable[Markup]:
     if slot == "news_article_end":
         count = queries.about(page.object_id or 0)
         yield Markup(render_template("sample/slot.html", article_id=page.object_id, count=count))
+
+
+@hookimpl
+def unionhall_media_users() -> Iterable[MediaUser]:
+    return [MediaUser("sample.suggestion", _l("建议"), queries.media_places, "sample:suggestion:")]

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from flask_babel import gettext as _
 
-from unionhall.plugin import Actor, RuleBroken, record_audit, session, tidy
+from unionhall.plugin import Actor, RuleBroken, note_media, purge_pages, record_audit, session, tidy
 from unionhall_sample.models import Suggestion
 
 
@@ -20,3 +20,12 @@ def suggest(org_id: int, text: str, *, article_id: int | None, actor: Actor, now
     session().flush()
     record_audit("sample.suggested", f"sample_suggestion:{row.id}", actor=actor, now=now, org_id=org_id)
     return row
+
+
+def show(suggestion: Suggestion, picture_id: int | None, papers: list[int], *, actor: Actor, now: datetime) -> None:
+    """Show what came of a suggestion that the actor looks after. Raises Conflict when an asset was deleted this moment."""
+    suggestion.picture_id, suggestion.papers = picture_id, list(papers)
+    session().flush()
+    note_media("sample.suggestion", suggestion.id, [*papers, *([picture_id] if picture_id else [])])
+    purge_pages(f"sample:suggestion:{suggestion.id}")
+    record_audit("sample.shown", f"sample_suggestion:{suggestion.id}", actor=actor, now=now, org_id=suggestion.org_id)

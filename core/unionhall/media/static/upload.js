@@ -1,22 +1,22 @@
-// form[data-upload]: each file is sent by itself as soon as it is chosen or dropped, with a row that says how far it is.
+// [data-upload]: each file is sent by itself as soon as it is chosen or dropped, with a row that says how far it is.
+// `uh:uploaded` tells which were kept, once nothing is under way any more.
 const AT_ONCE = 2;
-const fill = (text, values) => (text ?? '').replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
+export const fill = (text, values) => (text ?? '').replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
 
-const form = document.querySelector('form[data-upload]');
-if (form) start(form);
+for (const box of document.querySelectorAll('[data-upload]')) uploads(box);
+document.querySelector('form[data-upload]')?.addEventListener('submit', (event) => event.preventDefault());
 
-function start(form) {
-  const said = form.dataset;
-  const input = form.querySelector('input[type="file"]');
-  const zone = form.querySelector('[data-drop]');
-  const rows = form.querySelector('[data-upload-rows]');
+export function uploads(box) {
+  const said = box.dataset;
+  const input = box.querySelector('input[type="file"]');
+  const zone = box.querySelector('[data-drop]');
+  const rows = box.querySelector('[data-upload-rows]');
   const waiting = [];
   let running = 0;
-  let kept = 0;
+  let kept = [];
 
-  form.querySelector('[data-upload-send]').hidden = true;
+  box.querySelector('[data-upload-send]').hidden = true;
   input.addEventListener('change', () => { add(input.files); input.value = ''; });
-  form.addEventListener('submit', (event) => event.preventDefault());
   for (const type of ['dragenter', 'dragover']) zone.addEventListener(type, over);
   for (const type of ['dragleave', 'drop']) zone.addEventListener(type, () => zone.classList.remove('is-over'));
   zone.addEventListener('drop', (event) => { event.preventDefault(); add(event.dataTransfer.files); });
@@ -34,7 +34,7 @@ function start(form) {
   }
 
   function draw(name) {
-    const row = form.querySelector('[data-upload-row]').content.firstElementChild.cloneNode(true);
+    const row = box.querySelector('[data-upload-row]').content.firstElementChild.cloneNode(true);
     row.querySelector('[data-name]').textContent = name;
     row.querySelector('[data-state]').textContent = said.waiting;
     row.querySelector('progress').setAttribute('aria-label', fill(said.progress, { name }));
@@ -48,10 +48,11 @@ function start(form) {
       running += 1;
       send(waiting.shift()).finally(() => { running -= 1; next(); });
     }
-    if (!running && kept) {
-      kept = 0;
-      form.querySelector('[data-upload-done]').click();
-    }
+    if (running || !kept.length) return;
+    const detail = kept;
+    kept = [];
+    box.dispatchEvent(new CustomEvent('uh:uploaded', { bubbles: true, detail }));
+    box.querySelector('[data-upload-done]')?.click();
   }
 
   async function send({ file, row }) {
@@ -59,7 +60,7 @@ function start(form) {
     const bar = row.querySelector('progress');
     row.querySelector('.field__error')?.remove();
     try {
-      const answer = await post(form, file, (share) => {
+      const answer = await post(box, file, (share) => {
         bar.value = share;
         state.textContent = share < 1 ? `${Math.round(share * 100)}%` : said.working;
       });
@@ -70,7 +71,7 @@ function start(form) {
       state.textContent = answer.known ? said.known : said.kept;
       state.className = `chip ${answer.known ? 'chip--info' : 'chip--ok'}`;
       bar.remove();
-      kept += 1;
+      kept.push(answer);
     } catch (error) {
       fail({ file, row }, error);
     }
@@ -81,7 +82,7 @@ function start(form) {
     state.textContent = said.failed;
     state.className = 'chip chip--bad';
     row.querySelector('progress').hidden = true;
-    const told = form.querySelector('[data-upload-error]').content.firstElementChild.cloneNode(true);
+    const told = box.querySelector('[data-upload-error]').content.firstElementChild.cloneNode(true);
     told.querySelector('[data-why]').textContent = fill(said.refused, { name: file.name, why: error.message || said.network });
     // What the server refused would be refused again; what the network lost would not.
     const again = told.querySelector('[data-again]');
@@ -96,13 +97,20 @@ function start(form) {
   }
 }
 
-function post(form, file, progress) {
+// In the chooser the fields stand in a larger form, under names of their own.
+function bodyOf(box, file) {
+  const body = new FormData();
+  for (const field of box.querySelectorAll('input[name]:not([type="file"]), select[name]')) body.set(field.name.replace(/^pick-/, ''), field.value);
+  body.set('file', file, file.name);
+  return body;
+}
+
+function post(box, file, progress) {
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest();
-    const body = new FormData(form);
-    body.set('file', file, file.name);
-    request.open('POST', form.action);
+    request.open('POST', box.dataset.upload);
     request.setRequestHeader('Accept', 'application/json');
+    request.setRequestHeader('X-CSRFToken', document.querySelector('meta[name="csrf-token"]')?.content ?? '');
     request.upload.addEventListener('progress', (event) => event.lengthComputable && progress(event.loaded / event.total));
     request.addEventListener('error', () => reject(new Error()));
     request.addEventListener('load', () => {
@@ -111,6 +119,6 @@ function post(form, file, progress) {
       if (request.status === 200 || request.status === 201) resolve(answer);
       else reject(new Error(answer.error?.message ?? ''));
     });
-    request.send(body);
+    request.send(bodyOf(box, file));
   });
 }

@@ -2,6 +2,7 @@ import { Editor, Extension } from '@tiptap/core';
 import { element } from './dom.js';
 import { editFigure, editLink } from './forms.js';
 import { firstShort, footer } from './footer.js';
+import { library } from './library.js';
 import { cleanHtml } from './paste.js';
 import { schema } from './schema.js';
 import { serialize } from './serialize.js';
@@ -56,7 +57,13 @@ export function enhance(textarea) {
   });
   for (const type of ['input', 'change']) picker.addEventListener(type, (event) => event.stopPropagation());
 
-  const bars = toolbars({ editor, labels, icons, actions: { link: () => editLink(context), image: () => picker.click() } });
+  const choose = library({
+    editor, textarea, labels, warn: context.upload.warn, edit: (at) => editFigure(context, at),
+    otherwise: (kind) => kind === 'image' && picker.click(),
+  });
+  const bars = toolbars({ editor, labels, icons, actions: {
+    link: () => editLink(context), image: () => choose('image'), ...(textarea.dataset.chooseUrl && { file: () => choose('document') }),
+  } });
   context.toolbar = bars;
   bars.leave(() => editor.view.focus());
   const foot = footer({ labels, show: () => {

@@ -25,7 +25,7 @@ function fact(editor) {
 }
 
 // Each: label key, icon, what it does, when it counts as pressed, key.
-function mainTools({ link, image }) {
+function mainTools({ link, image, file }) {
   return [
     ['heading', 'heading', (e) => e.chain().focus().toggleHeading({ level: 2 }).run(), (e) => e.isActive('heading', { level: 2 }), 'Alt+2'],
     ['subheading', 'type', (e) => e.chain().focus().toggleHeading({ level: 3 }).run(), (e) => e.isActive('heading', { level: 3 }), 'Alt+3'],
@@ -37,6 +37,7 @@ function mainTools({ link, image }) {
     ['rule', 'minus', (e) => e.chain().focus().setHorizontalRule().run()],
     null,
     ['image', 'image', image, null, null, true],
+    ...(file ? [['file', 'doc', file, null, null, true]] : []),
     ['table', 'table', (e) => e.chain().focus().insertTable({ rows: 3, cols: 3, withHeaderRow: true }).run(), null, null, true],
     ['fact', 'chart', fact, (e) => e.isActive('fact'), null, true],
     null,

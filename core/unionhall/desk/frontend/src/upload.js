@@ -67,7 +67,7 @@ export function uploader({ editor, url, tray, labels, icons, inserted }) {
   return { add, warn: (message) => tray.append(notice(message)) };
 }
 
-function spot(state, place) {
+export function spot(state, place) {
   const at = Math.min(place, state.doc.content.size);
   const $at = state.doc.resolve(at);
   // A cell or a list item could hold it, but a figure belongs to the running text.

@@ -9,6 +9,11 @@ export function rows(root) {
   for (const list of fresh(root, '[data-rows]', 'rows')) {
     list.addEventListener('click', (event) => press(event, list));
     list.addEventListener('keydown', (event) => nudge(event, list));
+    // Rows that another script has put in.
+    list.addEventListener('uh:rows', () => {
+      for (const row of rowsOf(list)) if (!row.querySelector('[data-label-pattern]')) learn(row, null);
+      renumber(list);
+    });
     rowsOf(list).forEach(learn);
     ends(list);
     if (list.querySelector('.handle')) drag(list);
@@ -40,7 +45,7 @@ function renumber(list) {
         if (value) element.setAttribute(name, value.replace(start, `$1${prefix}-${at}`));
       }
       if (element.matches('button[data-move], button[data-remove]') && element.value && !start.test(element.value)) {
-        element.value = element.value.replace(/\d+/, at);
+        element.value = element.value.replace(/\d+$/, at);
       }
       start.lastIndex = 0;
       if (element.dataset.labelPattern) element.setAttribute('aria-label', fill(element.dataset.labelPattern, { n: at + 1 }));
