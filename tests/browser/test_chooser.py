@@ -158,6 +158,16 @@ def test_a_cover_is_chosen_without_scripts(person, tmp_path):
     assert page.inner_text("[data-card] [data-name]") == "无脚本.jpg"
 
 
+def test_enter_in_a_field_saves_and_opens_no_chooser(person):
+    page = person("editor")
+    page.goto("/desk/news/new")
+    page.fill("#headline", "回车就是保存")
+    page.focus("#cover_alt")
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+    assert re.search(r"/desk/news/\d+/edit", page.url)
+
+
 def test_a_network_that_fails_is_said_and_nothing_is_lost(person):
     page = person("editor")
     page.goto("/desk/news/new")

@@ -70,7 +70,8 @@ def _asked() -> Asked:
     want, field = _own("want"), _own("field")
     if want not in {"", *Kind} or (field and not _FIELD.fullmatch(field)):
         abort(400)
-    back = safe_next(_own("back"), "")
+    # A link could name any address of the desk, and the button here would send a good token there: only a form that brought one may.
+    back = safe_next(request.form.get(f"{OWN}back"), "")
     return Asked(want, _own("many") == "1", field, back if back.startswith("/desk/") and field else "", _own("org")[:10])
 
 

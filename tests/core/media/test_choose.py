@@ -186,6 +186,11 @@ def test_it_leads_back_into_the_desk_only(browser, post, back):
     assert "formaction=" not in page
 
 
+def test_a_link_cannot_say_where_its_button_leads(browser):
+    page = browser.get(f"{PATH}?pick-field=cover_id&pick-back=/desk/news/1/archive").get_data(as_text=True)
+    assert ("formaction=" in page, 'name="pick-back"' in page) == (False, False)
+
+
 def test_a_post_needs_its_token(browser):
     assert browser.post(PATH, data={"headline": "x"}).status_code == 400
 

@@ -46,11 +46,11 @@ export function library({ editor, textarea, labels, warn, otherwise, edit }) {
     else editor.view.focus();
   }
 
-  // One goes where the caret is; several make a line each, below.
+  // One goes where the caret is; several make a line each, below, and so does one beside a selected picture.
   function putLinks(assets) {
     const links = assets.map(linkOf).filter(Boolean);
     const { $to, to } = editor.state.selection;
-    if (links.length > 1) {
+    if (links.length > 1 || (links.length && !$to.depth)) {
       const after = $to.depth ? $to.after(1) : to;
       editor.chain().insertContentAt(after, links.map((link) => ({ type: 'paragraph', content: [link] }))).run();
     } else if (links.length) {
