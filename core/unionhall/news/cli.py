@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +18,7 @@ from unionhall.base.errors import NotFound
 from unionhall.hooks.types import SYSTEM
 from unionhall.news import newspaper, newspaper_import, queries
 from unionhall.news.exchange import markdown, wxr
-from unionhall.news.exchange.arriving import Arrival
+from unionhall.news.exchange.arriving import Arrival, Destination
 from unionhall.news.exchange.pictures import Pictures
 from unionhall.news.exchange.records import Problem, Record
 from unionhall.news.exchange.records import Report as ImportReport
@@ -68,7 +70,7 @@ def newspaper_page(file: Path, org_slug: str | None, section_slug: str | None, d
 def wordpress(file: Path, attachments: Path | None, **options: Any) -> None:
     """Bring in a WordPress export: posts, pages, authors, categories, tags, dates, and pictures when their folder is given."""
     export, records = wxr.read(file, clock.now())
-    report = _arrive(records, attachments, **options)
+    report = _arrive(records, attachments, export.total, **options)
     report.problems += export.problems
     report.ignored |= export.ignored
     _say(report, **options)
@@ -79,24 +81,32 @@ def wordpress(file: Path, attachments: Path | None, **options: Any) -> None:
 @where_to
 def markdown_folder(folder: Path, **options: Any) -> None:
     """Bring in a folder of Markdown files as Hexo and Hugo keep them, with the pictures beside them."""
-    inside = folder.parent if (folder.parent / "static").is_dir() else folder
-    _say(_arrive(markdown.read(folder), inside, **options), **options)
+    total, records = markdown.read(folder)
+    _say(_arrive(records, markdown.whole(folder), total, **options), **options)
 
 
-def _arrive(records: Iterable[Record | Problem], folder: Path | None, **options: Any) -> ImportReport:
-    now = clock.now()
-    arrival = Arrival(
-        org_id=_org(options["org_slug"]).id, section_id=_section(options["section_slug"]).id, actor=SYSTEM, now=now,
-        pictures=lambda org: Pictures(folder, org=org, actor=SYSTEM, now=now), dry_run=options["dry_run"],
-    )  # fmt: skip
-    return arrival.take(records, lambda done: None if options["as_json"] else click.echo(f"\r{done}", nl=False, err=True))
+def _arrive(records: Iterable[Record | Problem], folder: Path | None, total: int, **options: Any) -> ImportReport:
+    now, tried = clock.now(), options["dry_run"]
+    to = Destination(_org(options["org_slug"]).id, _section(options["section_slug"]).id, SYSTEM, now, tried)
+    pictures = Pictures(folder, actor=SYSTEM, now=now, dry_run=tried)
+    with closing(pictures), progress(total, **options) as step:
+        return Arrival(to, pictures).take(records, step)
+
+
+@contextmanager
+def progress(total: int, *, as_json: bool = False, **_options: Any) -> Iterator[Callable[[int], None]]:
+    """Give a function that shows how many items are done, as a bar on a terminal; silent when a program reads the output."""
+    if as_json or not sys.stderr.isatty():
+        yield lambda done: None
+        return
+    with click.progressbar(length=total, file=sys.stderr, show_pos=True) as bar:
+        yield lambda done: bar.update(done - bar.pos)
 
 
 def _say(report: ImportReport, **options: Any) -> None:
     if options["as_json"]:
         click.echo(json.dumps(report.as_json(), ensure_ascii=False))
         return
-    click.echo("", err=True)
     for problem in report.problems:
         click.echo(f"! {problem.line}: {problem.item}: {problem.message}")
     for kind, number in sorted(report.ignored.items()):

@@ -6,16 +6,17 @@ import re
 from html import escape, unescape
 from html.parser import HTMLParser
 
+from unionhall.news.exchange import arranging
+
 RENAMED = {
-    "h1": "h2", "h4": "h3", "h5": "h3", "h6": "h3", "b": "strong", "i": "em", "cite": "em", "strike": "s", "del": "s", "center": "p",
-    "address": "p",
+    "h1": "h2", "h4": "h3", "h5": "h3", "h6": "h3", "b": "strong", "i": "em", "cite": "em", "strike": "s", "del": "s",
 }  # fmt: skip
 UNWRAPPED = frozenset({"div", "section", "article", "main", "header", "nav", "center", "form", "fieldset", "details", "summary", "address"})
 BLOCKS = frozenset({
     "p", "h2", "h3", "ul", "ol", "li", "blockquote", "table", "thead", "tbody", "tr", "td", "th", "figure", "figcaption", "hr", "dl",
     "dt", "dd", "aside", "caption", "pre",
 })  # fmt: skip
-KEPT = frozenset({"href", "src", "alt", "colspan", "rowspan"})
+KEPT = ("href", "src", "alt", "colspan", "rowspan", "scope", "class")
 DROPPED = frozenset({"script", "style", "template", "noscript", "svg", "iframe", "object", "embed", "video", "audio", "canvas"})
 _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 _PRE = re.compile(r"<pre[^>]*>(.*?)</pre>", re.DOTALL | re.IGNORECASE)
@@ -45,11 +46,14 @@ def paragraphs(text: str) -> str:
 
 
 def settled(html: str) -> str:
-    """Return the HTML with only tags that articles know: others renamed or taken off, code as lines, nothing hidden."""
+    """Return the HTML with only tags that articles know, in the places they may have: see `arranging`.
+
+    Other tags are renamed or taken off, code is kept as lines, nothing is hidden.
+    """
     reader = _Settler()
     reader.feed(_PRE.sub(_lines, html))
     reader.close()
-    return "".join(reader.out)
+    return arranging.arranged("".join(reader.out))
 
 
 def plain(html: str) -> str:
@@ -64,7 +68,7 @@ def _lines(found: re.Match[str]) -> str:
 
 
 class _Settler(HTMLParser):
-    """Writes what it reads under the names that articles use; a container without meaning leaves a paragraph's end."""
+    """Writes what it reads under the names that articles use; a container without meaning becomes a plain one."""
 
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
@@ -77,15 +81,20 @@ class _Settler(HTMLParser):
             source = dict(attrs).get("src") or ""
             if tag in {"iframe", "video", "audio", "embed"} and source.startswith(("http://", "https://")):
                 self.out.append(f'<p><a href="{escape(source)}">{escape(source)}</a></p>')
-        elif not self._inside and tag not in UNWRAPPED:
-            kept = "".join(f' {name}="{escape(value or "")}"' for name, value in attrs if name in KEPT)
+        elif self._inside:
+            return
+        elif tag in UNWRAPPED:
+            self.out.append("<div>")
+        else:
+            given = dict(attrs)
+            kept = "".join(f' {name}="{escape(given[name] or "")}"' for name in KEPT if name in given)
             self.out.append(f"<{RENAMED.get(tag, tag)}{kept}>")
 
     def handle_endtag(self, tag: str) -> None:
         if tag in DROPPED:
             self._inside = max(0, self._inside - 1)
-        elif not self._inside and tag not in UNWRAPPED:
-            self.out.append(f"</{RENAMED.get(tag, tag)}>")
+        elif not self._inside:
+            self.out.append(f"</{'div' if tag in UNWRAPPED else RENAMED.get(tag, tag)}>")
 
     def handle_data(self, data: str) -> None:
         if not self._inside:

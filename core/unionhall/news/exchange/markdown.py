@@ -37,15 +37,26 @@ class NotAFolder(RuleBroken):
     """There is nothing that could be imported; the message says what is looked for."""
 
 
-def read(folder: Path) -> Iterator[Record | Problem]:
-    """Yield a record for each Markdown file below the folder, in the order of their paths. Raises NotAFolder."""
+def read(folder: Path) -> tuple[int, Iterator[Record | Problem]]:
+    """Return how many Markdown files lie below the folder, and a record for each in the order of their paths. Raises NotAFolder."""
     if not folder.is_dir():
         raise NotAFolder(_("“%(file)s”不是文件夹。请给出放 Markdown 文件的文件夹。", file=str(folder)), code="not-a-folder")
     files = list(_files(folder))
     if not files:
         raise NotAFolder(_("“%(file)s”里没有 .md 文件。", file=str(folder)), code="no-markdown")
+    return len(files), _records(files, folder)
+
+
+def whole(folder: Path) -> Path:
+    """Return the folder whose pictures a blog's texts may show: Hugo keeps some beside the texts' folder, in `static`."""
+    return folder.parent if (folder.parent / "static").is_dir() else folder
+
+
+def _records(files: list[Path], folder: Path) -> Iterator[Record | Problem]:
     for path in files[:MOST]:
         yield from _file(path, folder)
+    if len(files) > MOST:
+        yield Problem(folder.name, "too-many", _("一次最多导入 %(n)s 个文件，后面的没有导入。请分几个文件夹导入。", n=MOST))
 
 
 def _files(folder: Path) -> Iterator[Path]:

@@ -25,6 +25,7 @@ from unionhall.news.exchange import html, shortcodes
 from unionhall.news.exchange.records import Picture, Problem, Record, Wanted
 
 LARGEST = 500 * 1024 * 1024
+ARTICLES = frozenset({"post", "page"})
 NAMESPACES = {
     "content": "http://purl.org/rss/1.0/modules/content/", "dc": "http://purl.org/dc/elements/1.1/",
     "wfw": "http://wellformedweb.org/CommentAPI/", "excerpt": "urn:excerpt", "wp": "urn:wp",
@@ -48,6 +49,7 @@ class Export:
     """What was read of an export besides its articles."""
 
     site: str = ""
+    total: int = 0
     authors: dict[str, str] = field(default_factory=dict)
     attachments: dict[str, Picture] = field(default_factory=dict)
     uploaded_to: dict[str, list[str]] = field(default_factory=dict)
@@ -75,6 +77,8 @@ def read(path: Path, now: datetime) -> tuple[Export, Iterator[Record]]:
         for item, _line in _items(data, Export()):
             if _text(item, "wp:post_type") == "attachment":
                 _note_attachment(item, export)
+            elif _is_article(item):
+                export.total += 1
     return export, _records(path, export, now)
 
 
@@ -100,12 +104,14 @@ def _records(path: Path, export: Export, now: datetime) -> Iterator[Record]:
             comments = len(item.findall("wp:comment", NAMESPACES))
             if comments:
                 _count(export, "comment", comments)
-            if kind not in {"post", "page"}:
-                _count(export, kind)
-            elif status in {"trash", "auto-draft"}:
-                _count(export, status)
-            else:
+            if _is_article(item):
                 yield _record(item, kind, status, line, export, now)
+            else:
+                _count(export, status if kind in ARTICLES else kind)
+
+
+def _is_article(item: Element) -> bool:
+    return (_text(item, "wp:post_type") or "post") in ARTICLES and _text(item, "wp:status") not in {"trash", "auto-draft"}
 
 
 def _items(data: mmap.mmap, export: Export) -> Iterator[tuple[Element, int]]:
