@@ -66,13 +66,13 @@ from pathlib import Path
 from unionhall.news.cli import imports
 from unionhall.news.exchange import arriving
 batches = []
-take = arriving.Arrival._batch
+bring = arriving.Arrival._bring
 def counted(self, records):
-    take(self, records)
+    bring(self, records)
     batches.append(1)
-    if len(batches) == 2:
+    if len(batches) == 4:
         die()
-arriving.Arrival._batch = counted
+arriving.Arrival._bring = counted
 with app.app_context():
     imports(["markdown", sys.argv[2], "--json"], standalone_mode=False)
 """

@@ -26,7 +26,20 @@ from unionhall.hooks.types import (
     SearchSource,
     SitemapEntry,
 )
-from unionhall.news import blocks, cli, dashboard, demo, editing, feeds, findable, menus, notify, publishing, queries
+from unionhall.news import (
+    blocks,
+    cli,
+    cli_export,
+    dashboard,
+    demo,
+    editing,
+    feeds,
+    findable,
+    menus,
+    notify,
+    publishing,
+    queries,
+)
 from unionhall.news.desk_routes import bp as desk_bp
 from unionhall.news.rights import PERMISSIONS
 from unionhall.news.site import bp
@@ -70,8 +83,8 @@ def unionhall_desk_blueprints() -> Iterable[Blueprint]:
 
 @hookimpl
 def unionhall_commands() -> Iterable[click.Command]:
-    """`unionhall import newspaper`."""
-    return [cli.imports]
+    """`unionhall import …` and `unionhall export …`."""
+    return [cli.imports, cli_export.exports]
 
 
 @hookimpl

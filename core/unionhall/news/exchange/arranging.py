@@ -15,7 +15,9 @@ from unionhall.base import richtext_rules as rules
 
 BLOCKS = frozenset({"p", "h2", "h3", "ul", "ol", "blockquote", "footer", "table", "figure", "hr", "dl", "aside", "div"})
 DEEPEST = 60
-BARE = frozenset({"table", "thead", "tbody", "tr", "ul", "ol", "dl"})
+BARE = frozenset({"table", "thead", "tbody", "tr", "ul", "ol", "dl", "aside"})
+CELLS = frozenset({"li", "td", "th", "dd", "dt"})
+_SPACE = " \t\r\n"
 _ATTRIBUTES = rules.ATTRIBUTES | {"blockquote": {"class"}, "figure": {"class"}, "span": {"class"}, "aside": {"class"}}
 _TAGS = rules.TAGS | {"div"}
 
@@ -68,7 +70,7 @@ def arranged(html: str) -> str:
     """Return the HTML in the order that articles have; tags that they do not know are gone."""
     reader = _Reader()
     # Attributes are judged when the article is saved (base.richtext); here the parser only balances.
-    reader.feed(nh3.clean(html, tags=_TAGS, attributes=_ATTRIBUTES, link_rel=None, clean_content_tags=set(), generic_attribute_prefixes=set()))
+    reader.feed(nh3.clean(html, tags=_TAGS, attributes=_ATTRIBUTES, link_rel=None, clean_content_tags=set()))
     reader.close()
     return "".join(map(_written, _flow(reader.root))).strip()
 
@@ -100,14 +102,14 @@ def _trimmed(items: list[Node | str]) -> list[Node | str]:
         while kept and _is_blank(kept[end]):
             kept.pop(end)
     if kept and isinstance(kept[0], str):
-        kept[0] = kept[0].lstrip()
+        kept[0] = kept[0].lstrip(_SPACE)
     if kept and isinstance(kept[-1], str):
-        kept[-1] = kept[-1].rstrip()
+        kept[-1] = kept[-1].rstrip(_SPACE)
     return kept
 
 
 def _is_blank(item: Node | str) -> bool:
-    return not item.strip() if isinstance(item, str) else item.name == "br"
+    return not item.strip(_SPACE) if isinstance(item, str) else item.name == "br"
 
 
 def _block(node: Node) -> list[Node | str]:
@@ -120,7 +122,7 @@ def _block(node: Node) -> list[Node | str]:
     if node.name == "blockquote":
         return [Node(node.name, node.attributes, _flow(node))] if node.text().strip() or node.holds("img") else []
     if node.name == "aside" and ' class="fact"' in node.attributes:
-        return [node]
+        return [_inside(node)]
     if node.name in BLOCKS - {"div", "aside", "footer"}:
         return [_inside(node)]
     return _flow(node)
@@ -139,8 +141,11 @@ def _only_picture(item: Node | str) -> bool:
 
 def _unwrapped(figure: Node) -> list[Node | str]:
     """Return what stands in a box, what was said of the whole as a paragraph."""
-    as_text = [Node("p", children=child.children) if isinstance(child, Node) and child.name == "figcaption" else child for child in figure.children]
-    return _flow(Node("div", children=as_text))
+    whole = Node("div")
+    for child in figure.children:
+        said = isinstance(child, Node) and child.name == "figcaption"
+        whole.children.append(Node("p", children=child.children) if said and isinstance(child, Node) else child)
+    return _flow(whole)
 
 
 def _terms(node: Node) -> list[Node | str]:
@@ -165,7 +170,24 @@ def _inside(node: Node) -> Node:
             children += _unwrapped(child)
         else:
             children.append(_inside(child))
-    return Node(node.name, node.attributes, children)
+    return Node(node.name, node.attributes, _tight(children) if node.name in CELLS else children)
+
+
+def _tight(items: list[Node | str]) -> list[Node | str]:
+    """Return what stands in a cell without the blanks at its ends and around its blocks."""
+    out: list[Node | str] = []
+    for at, item in enumerate(items):
+        if isinstance(item, str):
+            before, after = (_is_block(items[place]) if 0 <= place < len(items) else True for place in (at - 1, at + 1))
+            text = item.lstrip(_SPACE) if before else item
+            out.append(text.rstrip(_SPACE) if after else text)
+        else:
+            out.append(item)
+    return out
+
+
+def _is_block(item: Node | str) -> bool:
+    return isinstance(item, Node) and item.name in BLOCKS
 
 
 def _inline(node: Node) -> Node:

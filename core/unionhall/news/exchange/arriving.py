@@ -162,7 +162,7 @@ class Arrival(Batches[Record]):
         """Return the body with its pictures, and the cover; without a folder one note says how many were left out."""
         if self.pictures.folder is None:
             if left := len(set(self.pictures_of(record))):
-                note("picture-missing", _("有 %(n)s 张图片没有导入：没有给出放图片的文件夹。正文里留了文字。", n=left))
+                note("picture-missing", images.left_out(left))
             return self.pictures.shown(record.body, org, lambda code, message: None), None
         cover = self.pictures.take(record.cover.source, org, note) if record.cover else None
         return self.pictures.shown(record.body, org, note), cover

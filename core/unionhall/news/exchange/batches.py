@@ -21,7 +21,7 @@ from unionhall.base.errors import Unavailable, UnionHallError
 from unionhall.news.exchange.pictures import Pictures
 from unionhall.news.exchange.records import Problem, Report
 
-BATCH = 50
+BATCH = 25
 PICTURES = 8
 PATIENCE = (0.5, 2.0, 5.0)
 Item = TypeVar("Item")

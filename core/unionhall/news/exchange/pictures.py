@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import tempfile
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -30,6 +30,7 @@ _IMG = re.compile(r"<img\b[^>]*>")
 _SRC, _ALT = re.compile(r'\bsrc="([^"]*)"'), re.compile(r'\balt="([^"]*)"')
 _SIZED = re.compile(r"-\d{1,5}x\d{1,5}(?=\.\w+$)")
 Note = Callable[[str, str], None]
+Elsewhere = Callable[[str], "Shown | None"]
 
 
 @dataclass(frozen=True)
@@ -56,14 +57,16 @@ class _Spooled:
 
 
 class Pictures:
-    """Takes pictures in from one folder, each file once in a run. Without a folder none is found.
+    """Takes pictures in from one folder, each file once in a run; what is not there, `elsewhere` may know.
 
     `decode` does the slow part, several at a time, while nothing is locked; `take` then only stores, in the unit of work
     of the articles; `settle` or `forget` says what became of that unit.
     """
 
-    def __init__(self, folder: Path | None, *, actor: Actor, now: datetime, dry_run: bool = False) -> None:
-        self.folder = folder.resolve() if folder else None
+    def __init__(
+        self, folder: Path | None, *, actor: Actor, now: datetime, dry_run: bool = False, elsewhere: Elsewhere = lambda address: None
+    ) -> None:
+        self.folder, self.elsewhere = folder.resolve() if folder else None, elsewhere
         self.actor, self.now, self.dry_run = actor, now, dry_run
         self._ready: dict[Path, _Spooled | str] = {}
         self._kept: dict[Path, Shown] = {}
@@ -84,13 +87,17 @@ class Pictures:
         with ThreadPoolExecutor(min(AT_ONCE, len(wanted))) as pool:
             self._ready.update(zip(wanted, pool.map(lambda path: self._decoded(app, path), wanted), strict=True))
 
-    def shown(self, body: str, org: Org, note: Note) -> str:
-        """Return the body with pictures that were found at their new addresses, and words where one is missing."""
+    def shown(self, body: str, org: Org, note: Note, names: Mapping[str, str] | None = None) -> str:
+        """Return the body with pictures that were found at their new addresses, and words where one is missing.
+
+        `names` says under which names they were once uploaded.
+        """
 
         def place(found: re.Match[str]) -> str:
             source, alt = _SRC.search(found[0]), _ALT.search(found[0])
             words = unescape(alt[1]) if alt else ""
-            image = self.take(unescape(source[1]), org, note) if source else None
+            address = unescape(source[1]) if source else ""
+            image = self.take(address, org, note, (names or {}).get(address, "")) if address else None
             if image is not None:
                 return f'<img src="{image.src}" alt="{escape(words)}" width="{image.width}" height="{image.height}">'
             name = words or Path(urlsplit(unescape(source[1])).path if source else "").name
@@ -101,6 +108,8 @@ class Pictures:
     def take(self, address: str, org: Org, note: Note, name: str = "") -> Shown | None:
         """Return the picture for an address or a path, None (and a note) when it is not there or cannot be taken."""
         path = self.find(address)
+        if path is None and (known := self.elsewhere(address)):
+            return known
         if path is None:
             note("picture-missing", _("没有找到图片“%(name)s”，正文里留了文字。", name=address[-120:]))
             return None
@@ -177,6 +186,11 @@ class Pictures:
 def addresses(body: str) -> list[str]:
     """Return the addresses of the pictures in a body."""
     return [unescape(source[1]) for image in _IMG.findall(body) if (source := _SRC.search(image))]
+
+
+def left_out(number: int) -> str:
+    """Return what is said of an article's pictures when no folder was given."""
+    return _("有 %(n)s 张图片没有导入：没有给出放图片的文件夹。正文里留了文字。", n=number)
 
 
 @lru_cache(maxsize=4)

@@ -75,6 +75,7 @@ class Report:
     skipped: int = 0
     problems: list[Problem] = field(default_factory=list)
     ignored: dict[str, int] = field(default_factory=dict)
+    places: dict[str, int] = field(default_factory=dict)
     made: list[Made] = field(default_factory=list)
 
     def note(self, made: Made) -> None:
@@ -89,6 +90,8 @@ class Report:
         """Add what a part of the import did; the articles it made are listed by those who keep lists, not here."""
         self.created, self.updated, self.skipped = self.created + other.created, self.updated + other.updated, self.skipped + other.skipped
         self.problems += other.problems
+        for kind, number in other.places.items():
+            self.places[kind] = self.places.get(kind, 0) + number
 
     def as_json(self) -> dict[str, object]:
         """Return the report as the command prints it."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 import mmap
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from html.entities import html5
 from pathlib import Path
@@ -211,16 +211,19 @@ def _record(item: Element, kind: str, status: str, line: int, export: Export, no
     at = _moment(item)
     wanted = _wanted(status, _text(item, "wp:post_password"), at, now, note)
     body = shortcodes.pictures(_text(item, "content:encoded"), export.attachments, export.uploaded_to.get(number, ()))
+    creator = export.authors.get(_text(item, "dc:creator"), _text(item, "dc:creator"))
     found = item.findall("category")
     terms = [(entry.get("domain", ""), unquote(entry.get("nicename", "")), (entry.text or "").strip()) for entry in found]
-    thumbnail = export.attachments.get(_meta(item).get("_thumbnail_id", ""))
+    meta = _meta(item)
+    thumbnail = export.attachments.get(meta.get("_thumbnail_id", ""))
     return Record(
         origin=f"wxr:{urlsplit(export.site).netloc}:{number}"[:120], title=title, wanted=wanted, at=at,
         body=_at_home(html.settled(html.paragraphs(body)), export.site), summary=html.plain(_text(item, "excerpt:encoded")),
-        authors=tuple(filter(None, [export.authors.get(_text(item, "dc:creator"), _text(item, "dc:creator"))])),
+        authors=tuple(label for domain, _slug, label in terms if domain == "author") or tuple(filter(None, [creator])),
         categories=tuple((slug, label) for domain, slug, label in terms if domain == "category" and slug != "uncategorized"),
         tags=tuple(label for domain, _slug, label in terms if domain in {"post_tag", "tag"}),
-        cover=thumbnail, old=_old(item, number, export.site), page=kind == "page", line=line, problems=tuple(problems),
+        cover=replace(thumbnail, credit=meta.get("unionhall_cover_credit", "")) if thumbnail else None,
+        old=_old(item, number, export.site), page=kind == "page", line=line, problems=tuple(problems),
     )  # fmt: skip
 
 
