@@ -43,6 +43,8 @@ from unionhall.news import (
 from unionhall.news.desk_routes import bp as desk_bp
 from unionhall.news.rights import PERMISSIONS
 from unionhall.news.site import bp
+from unionhall.news.transfers import files, running
+from unionhall.news.transfers import services as transfers
 
 
 @hookimpl
@@ -53,8 +55,12 @@ def unionhall_permissions() -> Iterable[Permission]:
 
 @hookimpl
 def unionhall_jobs() -> Iterable[Job]:
-    """What is due is published or taken down within seconds of its minute."""
-    return [Job("news.due", _l("定时发布与下线"), timedelta(seconds=1), publishing.run_due)]
+    """What is due is published or taken down within seconds of its minute; imports and exports; clearing up after them."""
+    return [
+        Job("news.due", _l("定时发布与下线"), timedelta(seconds=1), publishing.run_due),
+        Job("news.transfers", _l("整批导入和导出"), timedelta(seconds=1), running.work, long=True),
+        Job("news.transfer_files", _l("清理导入导出的文件"), timedelta(hours=1), files.clear),
+    ]
 
 
 @hookimpl
@@ -67,6 +73,7 @@ def unionhall_committed(event: Event) -> None:
 def unionhall_org_merging(source_id: int, target_id: int) -> None:
     """Articles go to the org that stays, whatever state they are in."""
     editing.hand_over(source_id, target_id)
+    transfers.hand_over(source_id, target_id)
 
 
 @hookimpl

@@ -115,3 +115,26 @@ def test_a_long_job_keeps_its_lease(app, monkeypatch):
         state = jobs.last_run("probe.long")
     assert seen == ["renewed"]
     assert state.leased_until is None
+
+
+def test_a_long_job_holds_up_no_other_and_hears_of_the_end(app):
+    begun, stop, ran = threading.Event(), threading.Event(), []
+
+    def long(now):
+        begun.set()
+        while not jobs.asked_to_stop():
+            stop.wait(0.01)
+        ran.append("long")
+
+    def short(now):
+        assert begun.wait(10)
+        ran.append("short")
+        stop.set()
+
+    wanted = [Job("test.long", "long", timedelta(seconds=1), long, long=True), Job("test.short", "short", timedelta(seconds=1), short)]
+    order = iter([wanted[:1], wanted])
+    with app.app_context():
+        jobs.work(lambda: next(order), stop)
+    assert ran == ["short", "long"]
+    with app.app_context():
+        assert jobs.last_run("test.long").last_error == ""

@@ -81,8 +81,9 @@ def _flow(node: Node) -> list[Node | str]:
     loose: list[Node | str] = []
 
     def settle() -> None:
-        if inside := _trimmed(loose):
-            out.append(Node("p", children=inside))
+        paragraph = Node("p", children=_trimmed(loose))
+        if paragraph.text().strip() or paragraph.holds("img"):
+            out.append(paragraph)
         loose.clear()
 
     for child in node.children:
@@ -119,8 +120,10 @@ def _block(node: Node) -> list[Node | str]:
         return [part for item in node.children if isinstance(item, Node) for part in _flow(item)]
     if node.name == "dl":
         return _terms(node)
+    if node.name in {"p", "blockquote"} and not (node.text().strip() or node.holds("img")):
+        return []
     if node.name == "blockquote":
-        return [Node(node.name, node.attributes, _flow(node))] if node.text().strip() or node.holds("img") else []
+        return [Node(node.name, node.attributes, _flow(node))]
     if node.name == "aside" and ' class="fact"' in node.attributes:
         return [_inside(node)]
     if node.name in BLOCKS - {"div", "aside", "footer"}:

@@ -18,12 +18,15 @@ BLOCKS = frozenset({
 })  # fmt: skip
 KEPT = ("href", "src", "alt", "colspan", "rowspan", "scope", "class")
 DROPPED = frozenset({"script", "style", "template", "noscript", "svg", "iframe", "object", "embed", "video", "audio", "canvas"})
-_COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
-_PRE = re.compile(r"<pre[^>]*>(.*?)</pre>", re.DOTALL | re.IGNORECASE)
+# What never ends takes the rest in one match, so that a text of nothing but beginnings is still read in one go.
+_COMMENT = re.compile(r"<!--(?:.*?-->|(.*)\Z)", re.DOTALL)
+_PRE = re.compile(r"<pre[^>]{0,500}>(?:(.*?)</pre>|(.*)\Z)", re.DOTALL | re.IGNORECASE)
 _BLOCK_START = re.compile(rf"\s*</?(?:{'|'.join(sorted(BLOCKS | UNWRAPPED))})\b", re.IGNORECASE)
 _ALONE = r"(?:h[1-6]|blockquote|ul|ol|table|figure|div|hr|dl|address|section|p)"
 _STARTS, _ENDS = re.compile(rf"(<{_ALONE}[\s/>])", re.IGNORECASE), re.compile(rf"(</{_ALONE}>|<hr\s*/?>)", re.IGNORECASE)
 _TAG = re.compile(r"<[^<>]*>")
+_OPEN = re.compile(r"<(?![^<>]*>)")
+MOST_OPEN = 200  # the standard parser takes quadratic time on tags that never close; a text has a few of them at most
 
 
 def paragraphs(text: str) -> str:
@@ -34,7 +37,7 @@ def paragraphs(text: str) -> str:
         kept.append(found[0])
         return f"\n\n\ue001{len(kept) - 1}\ue001\n\n"
 
-    text = _PRE.sub(keep, _COMMENT.sub("", text.replace("\r\n", "\n").replace("\r", "\n")))
+    text = _PRE.sub(keep, _COMMENT.sub(lambda found: found[1] or "", text.replace("\r\n", "\n").replace("\r", "\n")))
     text = _ENDS.sub("\\1\n\n", _STARTS.sub("\n\n\\1", text))
     pieces = []
     for piece in re.split(r"\n\s*\n", text):
@@ -51,6 +54,8 @@ def settled(html: str) -> str:
     Other tags are renamed or taken off, code is kept as lines, nothing is hidden.
     """
     reader = _Settler()
+    if html.count("<") > html.count(">") + MOST_OPEN:
+        html = _OPEN.sub("&lt;", html)
     reader.feed(_PRE.sub(_lines, html))
     reader.close()
     return arranging.arranged("".join(reader.out))
@@ -62,7 +67,8 @@ def plain(html: str) -> str:
 
 
 def _lines(found: re.Match[str]) -> str:
-    text = unescape(_TAG.sub("", re.sub(r"<br\s*/?>", "\n", found[1]))).strip("\n").expandtabs(4)
+    inside = found[1] if found[1] is not None else found[2]
+    text = unescape(_TAG.sub("", re.sub(r"<br\s*/?>", "\n", inside))).strip("\n").expandtabs(4)
     lines = (escape(line).replace("  ", "\u00a0 ") for line in text.split("\n"))
     return "<p>" + "<br>".join(lines) + "</p>"
 

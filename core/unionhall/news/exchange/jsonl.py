@@ -53,7 +53,10 @@ class Line(BaseModel):
 
 
 class SiteLine(Line):
-    """The first line: what this is, which site it comes from, when it was read, and the address of its root org."""
+    """The first line: what this is, which site it comes from, when it was read, and the address of its root org.
+
+    `note` says who exported it and what for.
+    """
 
     type: Literal["site"] = "site"
     format: str
@@ -61,6 +64,7 @@ class SiteLine(Line):
     site: str = ""
     at: Moment
     root: Slug
+    note: Short = ""
 
 
 class OrgLine(Line):

@@ -56,7 +56,8 @@ def article_id(number: int, created_at: datetime) -> str:
 def lines(session: Session, leaving: Leaving, config: Config, now: datetime) -> Iterator[Written]:
     """Yield the site, every org and section, then the articles."""
     root = session.scalars(select(Org.slug).where(Org.is_root)).one()
-    yield _line({"type": "site", "format": jsonl.FORMAT, "version": jsonl.VERSION, "site": config.site_url, "at": now, "root": root})
+    head = {"type": "site", "format": jsonl.FORMAT, "version": jsonl.VERSION, "site": config.site_url, "at": now, "root": root}
+    yield _line(head | ({"note": leaving.note} if leaving.note else {}))
     yield from map(_line, _orgs(session))
     yield from map(_line, _sections(session))
     for rows in leaving.rows(session):

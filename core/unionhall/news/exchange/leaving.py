@@ -25,7 +25,8 @@ Row = Any
 class Leaving:
     """Which articles somebody exports: within their rights, below an org, and whatever else they asked for.
 
-    The period is that of the publication, or of the first draft for what was not published.
+    The period is that of the publication, or of the first draft for what was not published. `note` says in the file who
+    exported it, when and what for.
     """
 
     actor: Actor
@@ -34,6 +35,7 @@ class Leaving:
     since: datetime | None = None
     until: datetime | None = None
     states: tuple[str, ...] = ()
+    note: str = ""
 
     def select(self, *columns: Any) -> Select[Any]:
         """Return the statement that selects columns of these articles."""

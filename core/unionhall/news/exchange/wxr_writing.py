@@ -53,7 +53,8 @@ def lines(session: Session, leaving: Leaving, config: Config, now: datetime) -> 
     """Yield the head with authors, categories and tags, then each article after the pictures it is the first to show."""
     site = config.site_url.rstrip("/")
     logins = _Logins()
-    yield Written(HEAD + _about(site, now))
+    note = f"<!-- {re.sub('-+', '-', _NOT_XML.sub('', leaving.note))} -->\n" if leaving.note else ""
+    yield Written(HEAD.replace("<rss", f"{note}<rss", 1) + _about(site, now))
     for name in _names(session, leaving):
         yield Written(_author(logins.of(name), name))
     for section in session.scalars(select(Section).order_by(Section.position, Section.id)):

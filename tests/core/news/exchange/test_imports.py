@@ -19,7 +19,7 @@ from unionhall.base import clock, db
 from unionhall.hooks.types import SYSTEM
 from unionhall.news import editing
 from unionhall.news.cli import imports
-from unionhall.news.exchange import front_matter, html, markdown, wxr
+from unionhall.news.exchange import front_matter, html, markdown, shortcodes, wxr
 from unionhall.news.models import Article, Redirect, State
 from unionhall.platform.access import unscoped
 
@@ -256,3 +256,35 @@ def test_whatever_stands_in_a_file_is_read_or_refused(text):
             continue
         assert isinstance(markdown.rendered(body), str)
     assert isinstance(html.settled(html.paragraphs(text)), str)
+
+
+@pytest.mark.parametrize("beginning", ["<!--", "<pre>", "[caption]", "<a", "<img ", "[gallery", "<table>", "<b>", "&#", "<p"])
+def test_a_text_of_beginnings_is_read_in_one_go(beginning):
+    """A quadratic reader would take hours for this."""
+    text = beginning * (400_000 // len(beginning))
+    assert isinstance(html.settled(html.paragraphs(shortcodes.pictures(text, {}))), str)
+
+
+def test_a_file_of_beginnings_is_read_in_one_go(tmp_path, app):
+    for beginning in ("<![CDATA[", "<item", "<item>", "<wp:author>", "<item><![CDATA[", "<item></item>"):
+        (tmp_path / "x.xml").write_text(HEAD + beginning * 20_000, "utf-8")
+        with app.app_context():
+            export, records = wxr.read(tmp_path / "x.xml", clock.now())
+            assert all(record.title == "" for record in records)
+            assert export.site == "https://old.example"
+
+
+def test_boxes_galleries_and_lists_of_terms_become_what_articles_have():
+    for source, wanted in {
+        "<div>a<div>b<p>c</p></div></div>d": "<p>a</p><p>b</p><p>c</p><p>d</p>",
+        '<figure class="g"><ul><li><figure><img src="/a.jpg"><figcaption>c</figcaption></figure></li><li><img src="/b.jpg"></li></ul><figcaption>w</figcaption></figure>':
+            '<figure><img src="/a.jpg"><figcaption>c</figcaption></figure><p><img src="/b.jpg"></p><p>w</p>',
+        "<dl><dt>词</dt><dd>义</dd></dl>": "<p><strong>词</strong></p><p>义</p>",
+        '<aside class="fact"><dl><dt>3</dt><dd>人</dd></dl></aside>': '<aside class="fact"><dl><dt>3</dt><dd>人</dd></dl></aside>',
+        "<figure><table><tr><td>1</td></tr></table><figcaption>表</figcaption></figure>": "<table><tbody><tr><td>1</td></tr></tbody></table><p>表</p>",
+        "<blockquote>话<footer>某</footer></blockquote>": "<blockquote><p>话</p><footer>某</footer></blockquote>",
+        "<ul>\n<li>a\n<ul>\n<li>b</li>\n</ul>\n</li>\n</ul>": "<ul><li>a<ul><li>b</li></ul></li></ul>",
+        '<a href="/x"><figure><img src="/q.jpg"></figure></a>': '<figure><img src="/q.jpg"></figure>',
+        "<!-- 没有结束": "<p>没有结束</p>", "<address>同心路18号</address>": "<p>同心路18号</p>", "<div>" * 3000 + "深": "<p>深</p>",
+    }.items():  # fmt: skip
+        assert html.settled(html.paragraphs(source)) == wanted
