@@ -10,8 +10,10 @@ import re
 
 import pytest
 
+from unionhall.base import clock
 from unionhall.hooks.types import Role
 from unionhall.news.models import State
+from unionhall.news.transfers.services import ask_export
 from unionhall.orgs.models import OrgKind
 
 C, E, CE, OA, AU, SA = Role.CORRESPONDENT, Role.EDITOR, Role.CHIEF_EDITOR, Role.ORG_ADMIN, Role.AUDITOR, Role.SYSTEM_ADMIN
@@ -25,6 +27,7 @@ PERMISSIONS = {
     "news.sign_off": {CE},
     "news.publish": NEWSROOM,
     "news.import": NEWSROOM,
+    "news.transfer": {CE},
     "news.sections": {CE, SA},
     "media.use": {C, *NEWSROOM},
     "orgs.read": {OA, SA, AU},
@@ -87,10 +90,12 @@ def houses(work, make):
         ours, theirs = make.org(city, OrgKind.DISTRICT), make.org(city, OrgKind.DISTRICT)
         article = make.article(ours, author=make.account(Role.EDITOR, ours), state=State.SUBMITTED)
         account = make.account(Role.EDITOR, ours)
+        chief = make.actor(Role.CHIEF_EDITOR, ours)
+        transfer = ask_export(ours, "jsonl", purpose="存档", options={}, actor=chief, now=clock.now())
         things = {
             "article_id": article.id, "account_id": account.id, "grant_id": account.grants[0].id, "org_id": ours.id,
             "number": 1, "a": 1, "b": 1, "old": 1, "new": 1, "before": 1, "after": 1, "older": 1, "newer": 1, "span": "1..1",
-            "session_id": 1, "section_id": article.section_id, "flag_id": 1,
+            "session_id": 1, "section_id": article.section_id, "flag_id": 1, "transfer_id": transfer.id,
         }  # fmt: skip
         people = {role: {"here": make.account(role, ours).id, "there": make.account(role, theirs).id} for role in Role}
         people |= {"root": {role: make.account(role, make.root).id for role in Role}}
@@ -119,7 +124,7 @@ def test_a_role_opens_its_own_doors_and_no_others(app, login, houses, role):
         client = app.test_client()
         login(client, people["root"][role])
         permission = permission_of(app, rule)
-        answer = ask(client, method, address(rule, things | {"article_id": 999999, "account_id": 999999, "org_id": 999999}))
+        answer = ask(client, method, address(rule, things | {"article_id": 999999, "account_id": 999999, "org_id": 999999, "transfer_id": 999999}))
         expected = role in PERMISSIONS[permission]
         if turned_away(answer) is expected and not (expected and answer.status_code == 403 and method == "POST"):
             wrong.append((rule.rule, method, permission, answer.status_code))
@@ -144,7 +149,7 @@ def test_another_orgs_things_are_not_there(app, login, houses, role):
     things, people = houses
     wrong = []
     for rule, method in desk_routes(app):
-        if not ({"article_id", "account_id", "org_id"} & rule.arguments) or role not in PERMISSIONS[permission_of(app, rule)]:
+        if not ({"article_id", "account_id", "org_id", "transfer_id"} & rule.arguments) or role not in PERMISSIONS[permission_of(app, rule)]:
             continue
         client = app.test_client()
         login(client, people[role]["there"])
