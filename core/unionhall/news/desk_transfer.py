@@ -167,7 +167,7 @@ def cancel_transfer(transfer_id: int) -> ResponseReturnValue:
     """Stop a transfer."""
     actor = current_actor()
     services.cancel(queries.get(transfer_id, actor), actor=actor, now=clock.now())
-    flash(_("已取消。取消前已经导入的文章都在，文件已删除。"), "ok")
+    flash(_("已取消。"), "ok")
     return go(url_for("news_desk.transfer", transfer_id=transfer_id))
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
+from flask_babel import gettext as _
+
 from unionhall.base import db
 from unionhall.base.text import tidy
 from unionhall.news import content as contents
@@ -14,7 +16,7 @@ from unionhall.news.exchange import here, jsonl
 from unionhall.news.exchange import pictures as images
 from unionhall.news.exchange.pictures import Note, Pictures
 from unionhall.news.exchange.places import Places
-from unionhall.news.models import LIVE, Article, Imported, ImportFlag, Revision, Transition
+from unionhall.news.models import LIVE, Article, Imported, ImportFlag, Revision, State, Transition
 from unionhall.orgs.models import Org
 from unionhall.platform import access
 
@@ -58,6 +60,9 @@ class Restored:
         article.lead_at = line.lead_at if line.state in LIVE and access.can(self.places.actor, rights.SIGN_OFF, access.SITE) else None
         article.head_id, article.live_id = numbers[line.head], numbers[line.live] if line.live is not None else None
         article.state, article.updated_at = line.state, min(line.updated_at, now)
+        if line.state == "scheduled" and line.publish_at and line.publish_at <= now:
+            article.state, article.publish_at = State.APPROVED.value, None
+            self.note("schedule-passed", _("定时发布的时间已经过去，改成已审定，由人决定发不发。"))
         db.session().flush()
 
     @staticmethod

@@ -6,14 +6,14 @@ Web and worker must see the same instance folder.
 from __future__ import annotations
 
 import shutil
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import IO
 
 from flask_babel import gettext as _
 from sqlalchemy import delete, select
 
-from unionhall.base import clock, db
+from unionhall.base import db
 from unionhall.base.crypto import config
 from unionhall.base.errors import Unavailable
 from unionhall.news.transfers.models import UNDER_WAY, Transfer, TransferLine
@@ -54,29 +54,22 @@ def clear(now: datetime) -> None:
     with db.unit_of_work():
         old = select(Transfer.id).where(Transfer.finished_at < now - REPORTS_KEPT)
         db.session().execute(delete(TransferLine).where(TransferLine.transfer_id.in_(old)).execution_options(synchronize_session=False))
-    _clear_strays(now)
 
 
 def _over(now: datetime) -> list[str]:
-    statement = select(Transfer.token).where(Transfer.expires_at <= now, Transfer.state.not_in(UNDER_WAY))
-    found = list(db.session().scalars(access.unscoped(statement, why="cleared away")))
-    db.session().rollback()
-    return [token for token in found if folder(token).exists()]
-
-
-def _clear_strays(now: datetime) -> None:
-    """Remove folders whose upload was never noted: the process ended between the two."""
+    """Return the folders whose transfers are over, and those whose upload was never noted: the process ended between the two."""
     place = folder("")
-    if not place.is_dir():
-        return
-    names = {path.name for path in place.iterdir() if clock_of(path) < now - STRAY}
-    statement = select(Transfer.token).where(Transfer.token.in_(names))
-    known = set(db.session().scalars(access.unscoped(statement, why="cleared away")))
+    changed = {path.name: _changed(path) for path in place.iterdir()} if place.is_dir() else {}
+    statement = select(Transfer.token, Transfer.state, Transfer.expires_at).where(Transfer.token.in_(list(changed)))
+    known = {row.token: row for row in db.session().execute(access.unscoped(statement, why="cleared away"))}
     db.session().rollback()
-    for name in names - known:
-        remove(name)
+    strays = [name for name, at in changed.items() if name not in known and at < now - STRAY]
+    return strays + [row.token for row in known.values() if row.state not in UNDER_WAY and row.expires_at and row.expires_at <= now]
 
 
-def clock_of(path: Path) -> datetime:
-    """Return when a file or folder was last changed."""
-    return datetime.fromtimestamp(path.stat().st_mtime, tz=clock.SHANGHAI)
+def _changed(path: Path) -> datetime:
+    """Return when a folder was last changed; one that is just going is as good as new."""
+    try:
+        return datetime.fromtimestamp(path.stat().st_mtime, tz=UTC)
+    except FileNotFoundError:
+        return datetime.now(UTC)

@@ -49,6 +49,7 @@ _ADVICE: dict[str, LazyString] = {
     "section-unknown": _l("需要时先建好栏目，再把稿件换过去。"),
     "no-pages-section": _l("需要时请总编辑建“网站页面”栏目，网址写 pages。"),
     "same-origin": _l("不用管；同一来源的稿件只留一份。"),
+    "schedule-passed": _l("打开文章，看还要不要发布。"),
     "place-refused": _l("需要时请手工建好，再导入一次。"),
 }
 

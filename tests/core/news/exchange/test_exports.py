@@ -358,3 +358,15 @@ def test_two_imports_of_one_file_at_once_make_everything_once(app, work, make, t
     with work() as session:
         assert session.query(Imported).count() == len(session.scalars(unscoped(select(Article.id), why="test")).all()) == expected
         assert audit.verify().bad is None
+
+
+def test_what_should_have_been_published_meanwhile_waits_for_somebody(command, emptied, work, make, at, tmp_path):
+    with work():
+        make.article(state=State.SCHEDULED)
+    command(exports, "jsonl", tmp_path / "a.jsonl")
+    emptied()
+    at("2026-06-14 09:30")
+    report = command(imports, "jsonl", tmp_path / "a.jsonl")
+    assert [problem["code"] for problem in report["problems"]] == ["schedule-passed"]
+    with work() as session:
+        assert session.scalars(unscoped(select(Article), why="test")).one().state == State.APPROVED
