@@ -216,7 +216,7 @@ def test_killed_while_a_transfer_is_done(run, app, work, make):
 
     assert counted() == (50, 50, 0, "running", 50)
     with app.app_context():
-        assert running.take(clock.now() + timedelta(seconds=60)) is None
+        assert running.take(clock.now() + timedelta(seconds=50)) is None
         held = running.take(clock.now() + timedelta(minutes=10))
         running.run(held)
         db.session().remove()

@@ -21,8 +21,9 @@ import blog
 from unionhall.accounts.models import AccountGrant
 from unionhall.base import clock, db
 from unionhall.hooks.types import SYSTEM, Role
+from unionhall.media import services as media
 from unionhall.news import desk_transfer
-from unionhall.news.models import Article, State
+from unionhall.news.models import Article, State, Transition
 from unionhall.news.transfers import files, running, services, steps
 from unionhall.news.transfers.models import Transfer, TransferLine
 from unionhall.orgs.models import OrgKind
@@ -201,6 +202,22 @@ def files_of(app, work, address):
     with app.app_context():
         place = files.folder(token)
     return sorted(path.name for path in place.iterdir()) if place.is_dir() else []
+
+
+def test_an_export_with_pictures_can_be_uploaded_as_it_is(desk, house, send, worker, work, make):
+    with work() as session:
+        org = session.get(type(make.root), house["org"])
+        image = media.store_image(blog.picture(random.Random(1)), "a.jpg", org=org, actor=SYSTEM, now=clock.now())
+        make.article(org, content=make.content(body=f'<p>图</p><img src="{image.src}" alt="">'))
+    browser = desk(house["chief"])
+    address = browser.post("/desk/news/transfer/export", format="jsonl", org_id=house["org"], media="y", purpose="存" * 200).location
+    worker()
+    with browser.post(f"{address}file") as answer:
+        data = answer.get_data()
+    again = send(browser, data, "jsonl", "articles.zip")
+    worker()
+    found = row(work, again)
+    assert (found.state, found.created, found.skipped, found.problems) == ("tried", 0, 1, 0), found.error
 
 
 def test_wordpress_export_of_a_section_and_a_period(desk, house, worker, work, make, app):
@@ -410,14 +427,16 @@ def test_rights_are_judged_again_when_the_worker_begins(desk, house, send, worke
 def test_a_file_cannot_reach_beyond_the_rights_of_the_one_who_brings_it(desk, house, send, worker, work, make):
     with work():
         make.account(Role.EDITOR, make.org(name="外市总工会", slug="wai"), login="wai", name="外人")
+        near = make.account(Role.EDITOR, make.root, login="near", name="近人").id
     at = "2026-05-01T00:00:00+00:00"
     person = {"login": "wai", "name": "外人"}
     head = {"type": "site", "format": "unionhall-news", "version": 1, "at": at, "root": "elsewhere"}
     org = {"type": "org", "slug": "new", "parent": "qinghe", "name": "新组织", "short_name": "新", "kind": "district"}
     section = {"type": "section", "slug": "mine", "name": "我的", "steps": [["审核", "news.review"]]}
-    revision = {"number": 1, "at": at, "by": person, "headline": "题", "body": "<p>文</p>", "bylines": [{"role": "reporter", "names": ["外人"], "account": person}]}
+    revision = {"number": 1, "at": at, "by": person, "headline": "题", "body": "<p>文</p>", "bylines": [{"role": "reporter", "names": ["外人"], "account": person}, {"role": "editor", "names": ["近人"], "account": {"login": "near", "name": "近人"}}]}
     article = {"type": "article", "id": "a-1", "slug": "x-1", "org": "lin", "section": "mine", "state": "published", "author": person, "created_at": at, "updated_at": at,
-               "published_at": at, "lead_at": at, "head": 1, "live": 1, "revisions": [revision]}  # fmt: skip
+               "published_at": at, "lead_at": at, "head": 1, "live": 1, "revisions": [revision],
+               "steps": [{"action": "pass", "source": "submitted", "target": "approved", "round": 1, "step": 0, "org": "qinghe", "at": at, "by": {"login": "near", "name": "近人"}}]}  # fmt: skip
     data = "\n".join(json.dumps(line) for line in (head, org, section, article, article | {"id": "a-2", "slug": "x-2", "org": "elsewhere"})).encode()
     address = send(desk(house["chief"]), data, "jsonl", "a.jsonl")
     worker()
@@ -427,8 +446,9 @@ def test_a_file_cannot_reach_beyond_the_rights_of_the_one_who_brings_it(desk, ho
     with work() as session:
         found = session.scalars(unscoped(select(Article).order_by(Article.id), why="test")).all()
         assert [(item.org.slug, item.section.slug, item.state, item.lead_at, item.author_id) for item in found] == [("qinghe", "jiceng", "published", None, None)] * 2
-        assert all(credit.account_id is None for item in found for credit in item.head.bylines)
+        assert [[credit.account_id for credit in item.head.bylines] for item in found] == [[None, near]] * 2, "as far as the editor's form would link"
         assert {item.head.account_id for item in found} == {None}
+        assert set(session.scalars(select(Transition.account_id).where(Transition.action == "pass"))) == {None}, "nobody passes for others"
         assert session.scalar(select(func.count()).where(type(make.root).slug == "new")) == 0
 
 

@@ -51,11 +51,11 @@ def read(path: Path) -> tuple[Source, Iterator[Entry | Problem]]:
         raise NotAnExport(_("读不了文件“%(file)s”：%(why)s", file=path.name, why=error.strerror or ""), code="file-unreadable") from error
 
 
-def articles(path: Path) -> Iterator[jsonl.ArticleLine]:
-    """Yield the articles of a file again; lines that cannot be read were reported before."""
+def articles(path: Path) -> Iterator[tuple[jsonl.ArticleLine, str]]:
+    """Yield the articles of a file again, each with its digest; lines that cannot be read were reported before."""
     for entry in _entries(path):
         if isinstance(entry, Entry) and isinstance(entry.data, jsonl.ArticleLine):
-            yield entry.data
+            yield entry.data, entry.digest
 
 
 def _site(line: bytes) -> jsonl.SiteLine:

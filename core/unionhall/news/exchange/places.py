@@ -49,16 +49,25 @@ class Places:
             self._sections[slug] = db.session().scalar(select(Section).where(Section.slug == slug))
         return self._sections[slug]
 
-    def account(self, person: jsonl.Person | None, org: Org) -> Account | None:
-        """Return the account of somebody with the same login and name, if a byline of this org might lead there."""
+    def account_of(self, person: jsonl.Person | None) -> int | None:
+        """Return whose act something was. Only the system is believed: nobody else writes what other people have done."""
+        found = self._account(person) if self.actor.system else None
+        return found.id if found is not None else None
+
+    def linked(self, person: jsonl.Person | None, org: Org) -> int | None:
+        """Return the account that a byline of this org may lead to."""
+        found = self._account(person)
+        return found.id if found is not None and references.linkable(found, org, self.actor) else None
+
+    def _account(self, person: jsonl.Person | None) -> Account | None:
+        """Return the account with the same login and the same name."""
         if person is None:
             return None
         key = (fold(person.login), person.name)
         if key not in self._people:
             wanted = select(Account).where(Account.login_key == key[0], Account.name == person.name)
-            self._people[key] = db.session().scalar(access.unscoped(wanted, why="linked below"))
-        found = self._people[key]
-        return found if found is not None and references.linkable(found, org, self.actor) else None
+            self._people[key] = db.session().scalar(access.unscoped(wanted, why="judged by the caller"))
+        return self._people[key]
 
     def add_org(self, line: jsonl.OrgLine) -> bool:
         """Make an org that is not here, if the actor may; say whether it was made. Raises RuleBroken."""

@@ -35,23 +35,27 @@ def here(names: Iterable[str]) -> dict[str, int]:
 
 
 def relate(path: Path) -> None:
-    """Read the file once more; where a revision names other articles and points to none yet, let it point to those there are."""
-    pointing = (line for line in jsonl_reading.articles(path) if any(item.related for item in line.revisions))
+    """Read the file once more; where a revision names other articles and points to none yet, let it point to those there are.
+
+    Only articles that stand here just as this file has them are touched.
+    """
+    pointing = (item for item in jsonl_reading.articles(path) if any(revision.related for revision in item[0].revisions))
     while lines := list(islice(pointing, AT_ONCE)):
         with db.unit_of_work():
             _relate(lines)
 
 
-def _relate(lines: list[jsonl.ArticleLine]) -> None:
+def _relate(lines: list[tuple[jsonl.ArticleLine, str]]) -> None:
     session = db.session()
-    ids = here({line.id for line in lines} | {other for line in lines for item in line.revisions for other in item.related})
-    wanted = select(Revision.article_id, Revision.number, Revision.id)
-    of_these = wanted.where(Revision.article_id.in_([ids[line.id] for line in lines if line.id in ids]))
-    revisions = {(row.article_id, row.number): row.id for row in session.execute(of_these)}
+    targets = here({other for line, _digest in lines for item in line.revisions for other in item.related})
+    brought = select(Imported.origin, Imported.article_id).where(Imported.digest.in_([digest for _line, digest in lines]))
+    ids = {row.origin.removeprefix(PREFIX): row.article_id for row in session.execute(brought)}
+    wanted = select(Revision.article_id, Revision.number, Revision.id).where(Revision.article_id.in_(ids.values()))
+    revisions = {(row.article_id, row.number): row.id for row in session.execute(wanted)}
     pointing = set(session.scalars(select(Related.revision_id).where(Related.revision_id.in_(revisions.values()))))
-    for line in lines:
+    for line, _digest in lines:
         for item in line.revisions:
             revision = revisions.get((ids.get(line.id, 0), item.number))
             if revision is not None and revision not in pointing:
-                others = dict.fromkeys(ids[other] for other in item.related if other in ids)
+                others = dict.fromkeys(targets[other] for other in item.related if other in targets)
                 session.add_all(Related(revision_id=revision, position=at, article_id=other) for at, other in enumerate(others))

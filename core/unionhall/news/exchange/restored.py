@@ -14,6 +14,7 @@ from unionhall.news import rights
 from unionhall.news.content import PLAIN, BylineLine, Content
 from unionhall.news.exchange import here, jsonl
 from unionhall.news.exchange import pictures as images
+from unionhall.news.exchange.jsonl_writing import PREFIX
 from unionhall.news.exchange.pictures import Note, Pictures
 from unionhall.news.exchange.places import Places
 from unionhall.news.models import LIVE, Article, Imported, ImportFlag, Revision, State, Transition
@@ -37,10 +38,8 @@ class Restored:
         for item in sorted(self.line.revisions, key=lambda item: item.number):
             if item.number <= after:
                 continue
-            by = self.places.account(item.by, self.org)
-            revision = Revision(
-                article_id=article.id, number=item.number, at=item.at, account_id=by.id if by else None, note=tidy(item.note)
-            )
+            by = self.places.account_of(item.by)
+            revision = Revision(article_id=article.id, number=item.number, at=item.at, account_id=by, note=tidy(item.note))
             contents.write(revision, contents.tidied(self._content(item)))
             made.append(revision)
         db.session().add_all(made)
@@ -53,8 +52,7 @@ class Restored:
         line = self.line
         for name in AS_THEY_WERE:
             setattr(article, name, getattr(line, name))
-        author = self.places.account(line.author, self.org)
-        article.author_id = author.id if author else article.author_id
+        article.author_id = self.places.account_of(line.author) or article.author_id
         article.correction, article.withdrawal = tidy(line.correction, one_line=False), tidy(line.withdrawal, one_line=False)
         article.published_at = min(line.published_at, now) if line.published_at else None
         article.lead_at = line.lead_at if line.state in LIVE and access.can(self.places.actor, rights.SIGN_OFF, access.SITE) else None
@@ -76,10 +74,10 @@ class Restored:
         for item in self.line.steps:
             if after is not None and item.at <= after:
                 continue
-            by, place = self.places.account(item.by, self.org), self.places.org(item.org) or self.org
+            by, place = self.places.account_of(item.by), self.places.org(item.org) or self.org
             db.session().add(Transition(
                 article_id=article.id, action=item.action, from_state=item.source, to_state=item.target, round=item.round, step=item.step,
-                label=tidy(item.label), revision_id=numbers.get(item.revision or 0), account_id=by.id if by else None, org_id=place.id,
+                label=tidy(item.label), revision_id=numbers.get(item.revision or 0), account_id=by, org_id=place.id,
                 at=item.at, note=tidy(item.note, one_line=False), checks=[tidy(check) for check in item.checks],
             ))  # fmt: skip
 
@@ -90,7 +88,7 @@ class Restored:
                 article_id=article.id, kind=tidy(flag.kind), paragraph=flag.paragraph, excerpt=tidy(flag.excerpt), params=dict(flag.params)
             ))  # fmt: skip
         for item in self.line.sources:
-            if item.origin not in taken:
+            if item.origin not in taken and not item.origin.startswith(PREFIX):
                 taken.add(item.origin)
                 revision = numbers.get(item.revision or 0, 0)
                 db.session().add(Imported(origin=item.origin, article_id=article.id, digest=item.digest, revision_id=revision, at=item.at))
@@ -104,8 +102,8 @@ class Restored:
 
     def _bylines(self, item: jsonl.RevisionLine) -> Iterable[BylineLine]:
         for line in item.bylines:
-            org, account = self.places.org(line.org), self.places.account(line.account, self.org)
-            yield BylineLine(line.role, line.names, org.id if org else None, account.id if account else None)
+            org = self.places.org(line.org)
+            yield BylineLine(line.role, line.names, org.id if org else None, self.places.linked(line.account, self.org))
 
     def _note(self, code: str, message: str) -> None:
         if message not in self._left_out:

@@ -29,7 +29,7 @@ from unionhall.news.transfers import files, steps
 from unionhall.news.transfers.models import Transfer, TransferState
 from unionhall.platform import access, audit, jobs
 
-LEASE, RENEW_SECONDS, SKEW = timedelta(minutes=2), 20.0, timedelta(minutes=5)
+LEASE, RENEW_SECONDS, SKEW = timedelta(minutes=1), 20.0, timedelta(minutes=5)
 MOST_TRIES = 5
 log = structlog.get_logger("unionhall.news.transfers")
 
@@ -125,6 +125,7 @@ def _finish(held: Held, done: steps.Done) -> None:
     now = clock.now()
     state = TransferState.TRIED if done.trial else TransferState.DONE
     with db.unit_of_work():
+        done.note()
         held.change(state=state.value, finished_at=now, expires_at=now + files.KEPT, lease="", leased_until=None, **done.values)
         act = "news.import_tried" if done.trial else f"news.{done.kind}ed"
         audit.record(act, f"transfer:{held.id}", actor=done.actor, now=now, org_id=done.org_id, **done.told)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -81,13 +82,13 @@ class Plan:
         when = clock.local(now).strftime("%Y-%m-%d %H:%M")
         return cls(
             transfer.kind, transfer.format, transfer.trial, transfer.token, transfer.org_id, transfer.org.path, transfer.section_id,
-            transfer.done, transfer.options, f"{actor.name} {when} {transfer.purpose}".strip(), actor, now,
+            transfer.done, transfer.options, f"{actor.name} {when} {transfer.purpose}".strip()[:200], actor, now,
         )  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Done:
-    """What came of a transfer: `values` for its row, `told` for the audit trail."""
+    """What came of a transfer: `values` for its row, `told` for the audit trail; `note` writes what is left to say."""
 
     kind: str
     trial: bool
@@ -95,6 +96,7 @@ class Done:
     org_id: int
     values: dict[str, Any]
     told: dict[str, int] = field(default_factory=dict)
+    note: Callable[[], object] = lambda: None
 
 
 class Importing:
@@ -115,11 +117,9 @@ class Importing:
             report = source.task.take(source.items, self._between, skip=plan.done)
             problems, ignored = source.late()
         others = {**ignored, **{f"+{kind}": number for kind, number in report.places.items()}}
-        with db.unit_of_work():
-            self._note(Report(problems=problems))
-            self.held.change(problems=Transfer.problems + len(problems))
+        values = {"others": others, "done": source.total, "problems": Transfer.problems + len(problems)}
         counts = {name: getattr(report, name) for name in ("created", "updated", "skipped")}
-        return Done("import", plan.trial, plan.actor, plan.org_id, {"others": others, "done": source.total}, counts)
+        return Done("import", plan.trial, plan.actor, plan.org_id, values, counts, lambda: self._note(Report(problems=problems)))
 
     def _keep(self, report: Report, number: int) -> None:
         """Store what came of a batch, in its own unit of work. Raises Lost, and then the batch is not stored either."""

@@ -27,6 +27,7 @@ from unionhall.news.cli_export import exports
 from unionhall.news.content import BylineLine
 from unionhall.news.exchange import jsonl, jsonl_reading, markdown
 from unionhall.news.exchange.arriving import Arrival, Destination
+from unionhall.news.exchange.jsonl_writing import article_id
 from unionhall.news.exchange.pictures import Pictures
 from unionhall.news.exchange.restoring import Restoration
 from unionhall.news.models import Article, Imported, Related, State
@@ -188,7 +189,7 @@ def test_only_what_was_asked_for_leaves(command, work, make, at, tmp_path):
 
     def titles(*options):
         command(exports, "jsonl", tmp_path / "x.jsonl", *options)
-        return [line.title for line in jsonl_reading.articles(tmp_path / "x.jsonl")]
+        return [line.title for line, _digest in jsonl_reading.articles(tmp_path / "x.jsonl")]
 
     assert titles() == ["草稿", "下级", "省总", "六月"]
     assert titles("--org", "qinghe") == ["草稿", "下级"]
@@ -323,6 +324,25 @@ def test_articles_point_to_those_that_come_after_them(command, work, tmp_path):
     command(imports, "jsonl", tmp_path / "a.jsonl")
     with work() as session:
         assert len(session.scalars(select(Related)).all()) == 1
+
+
+def test_no_line_reaches_articles_that_it_did_not_bring(command, work, make, tmp_path):
+    """Neither by the name of an article that was made here, nor by a source that only our own imports may claim."""
+    with work():
+        mine, other = make.article(state=State.PUBLISHED), make.article(state=State.PUBLISHED)
+        ids = [article_id(item.id, item.created_at) for item in (mine, other)]
+        body, slug = mine.head.body, mine.slug
+    forged = json.loads(line(1, id=ids[0], slug=slug))
+    forged["revisions"][0]["related"] = [ids[1]]
+    claim = json.loads(line(2))
+    claim["sources"] = [{"origin": f"jsonl:{ids[1]}", "digest": "x", "revision": 1, "at": "2026-05-01T00:00:00+00:00"}]
+    (tmp_path / "a.jsonl").write_text("\n".join([HEAD, json.dumps(forged), json.dumps(claim)]), "utf-8")
+    report = command(imports, "jsonl", tmp_path / "a.jsonl")
+    assert (report["created"], report["updated"], report["skipped"]) == (1, 0, 1)
+    with work() as session:
+        assert session.scalars(select(Related)).all() == []
+        assert session.scalars(unscoped(select(Article).where(Article.slug == slug), why="test")).one().head.body == body
+        assert session.scalars(select(Imported.origin)).all() == [f"jsonl:{claim['id']}"]
 
 
 @pytest.mark.postgres

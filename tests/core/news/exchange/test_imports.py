@@ -4,19 +4,24 @@ from __future__ import annotations
 
 import json
 import os
+import random
+import sqlite3
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 sys.path.insert(0, str(Path(__file__).parent))
 import blog
 
 from unionhall.base import clock, db
 from unionhall.hooks.types import SYSTEM
+from unionhall.media import services as media
+from unionhall.media.models import Image
 from unionhall.news import editing
 from unionhall.news.cli import imports
 from unionhall.news.exchange import front_matter, html, markdown, shortcodes, wxr
@@ -149,8 +154,6 @@ def test_every_status_becomes_what_it_was(bring, articles):
 
 def test_markup_of_wordpress(bring, articles, client, tmp_path):
     (tmp_path / "up" / "2013" / "03").mkdir(parents=True)
-    import random
-
     (tmp_path / "up" / "2013" / "03" / "x.jpg").write_bytes(blog.picture(random.Random(1)))
     body = """第一段
 换行
@@ -288,3 +291,31 @@ def test_boxes_galleries_and_lists_of_terms_become_what_articles_have():
         "<!-- 没有结束": "<p>没有结束</p>", "<address>同心路18号</address>": "<p>同心路18号</p>", "<div>" * 3000 + "深": "<p>深</p>",
     }.items():  # fmt: skip
         assert html.settled(html.paragraphs(source)) == wanted
+
+
+def test_the_site_stays_writable_while_pictures_are_decoded(bring, articles, app, tmp_path, monkeypatch):
+    blog.write(tmp_path / "blog", 30, pictures=10)
+    prepare, free = media.prepare, []
+
+    def watched(data):
+        place = db.engine().url.database
+        with closing(sqlite3.connect(place, timeout=0)) as other:
+            other.execute("BEGIN IMMEDIATE")
+            free.append(True)
+        return prepare(data)
+
+    monkeypatch.setattr(media, "prepare", watched)
+    report = bring("markdown", tmp_path / "blog")
+    assert (report["created"], report["problems"], len(free)) == (30, [], 10)
+    assert bring("markdown", tmp_path / "blog")["skipped"] == 30
+
+
+def test_a_picture_that_several_articles_show_is_kept_once(bring, articles, app, tmp_path):
+    folder = tmp_path / "blog"
+    folder.mkdir()
+    (folder / "p.jpg").write_bytes(blog.picture(random.Random(4)))
+    for n in range(60):
+        (folder / f"{n:02}.md").write_text(f"---\ntitle: 第{n}\ndate: 2024-05-01\n---\n![](p.jpg)", "utf-8")
+    assert bring("markdown", folder, "--dry-run") == bring("markdown", folder)
+    with app.app_context():
+        assert db.session().scalar(unscoped(select(func.count()).select_from(Image), why="test")) == 1
