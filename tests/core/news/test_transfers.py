@@ -146,7 +146,7 @@ def test_the_three_kinds_packed_and_with_pictures(desk, house, send, worker, wor
     body = '<p>图</p><img src="https://old.example/wp-content/uploads/2013/01/a.jpg">'
     sent = [
         send(browser, wxr(1, body), media=packed({"uploads/2013/01/a.jpg": picture})),
-        send(browser, packed({"blog/posts/b.md": "---\ntitle: 乙\ndate: 2024-01-01\n---\n![](c.jpg)", "blog/posts/c.jpg": picture, "__MACOSX/x.md": b"x"}), "markdown", "blog.zip"),
+        send(browser, packed({"blog/content/b.md": "---\ntitle: 乙\ndate: 2024-01-01\n---\n![](/img/c.jpg)", "blog/static/img/c.jpg": picture, "blog/static/other/c.jpg": picture, "__MACOSX/x.md": b"x"}), "markdown", "blog.zip"),
         send(browser, packed({"export.xml": wxr(1, body).replace("第1篇".encode(), "丙".encode()).replace(b"old.example", b"older.example"), "a.jpg": picture}), "wxr", "x.zip"),
     ]
     worker()

@@ -9,7 +9,7 @@ from functools import lru_cache
 from html import escape
 from pathlib import Path, PurePosixPath
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 from flask_babel import gettext as _
 from markdown_it import MarkdownIt
@@ -112,7 +112,7 @@ def _record(path: Path, name: str, folder: Path, values: dict[str, Any], body: s
         summary=text(get("summary")) or text(get("description")) or text(get("excerpt")) or (html.plain(rendered(before)) if after else ""),
         authors=texts(get("author") or get("authors")),
         categories=tuple((slugify(word), word) for word in texts(get("categories") or get("category"))), tags=texts(get("tags")),
-        cover=Picture(str(local), "") if cover and (local := beside(cover, path, folder)) else None,
+        cover=Picture(_address(local, folder), "") if cover and (local := beside(cover, path, folder)) else None,
         old=_old(name, values), line=line, problems=tuple(problems),
     )  # fmt: skip
 
@@ -151,13 +151,18 @@ def _figure(found: re.Match[str]) -> str:
 
 
 def _with_pictures(text: str, path: Path, folder: Path) -> str:
-    """Return the HTML with pictures that lie beside the file under their full paths, for the importer to take them in."""
+    """Return the HTML with pictures that lie beside the file under their paths in the folder, for the importer to take them in."""
 
     def locate(found: re.Match[str]) -> str:
         local = beside(found[1], path, folder)
-        return f'<img src="{escape(str(local))}"' if local else found[0]
+        return f'<img src="{escape(_address(local, folder))}"' if local else found[0]
 
     return re.sub(r'<img src="([^"]*)"', locate, text)
+
+
+def _address(local: Path, folder: Path) -> str:
+    """Return where a picture lies in the folder: the same wherever that was unpacked, so that importing again changes nothing."""
+    return quote(local.relative_to(whole(folder).resolve()).as_posix())
 
 
 def beside(address: str, path: Path, folder: Path) -> Path | None:

@@ -51,7 +51,9 @@ def opened(token: str, form: str, to: Destination, keep: Keep) -> Iterator[Opene
         raise Unusable(_("上传的文件不在了。请重新上传。"), code="upload-gone")
     main = _main(place, form)
     media = _unpacked(place, files.MEDIA, "media", PICTURES) if (place / files.MEDIA).exists() else None
-    if media is None and main != place / files.UPLOAD:
+    if form == "markdown":
+        media = markdown.whole(main)
+    elif media is None and main != place / files.UPLOAD:
         media = place / "unpacked"
     pictures = _pictures(media, form, to)
     try:
@@ -90,12 +92,19 @@ def _main(place: Path, form: str) -> Path:
         return upload
     inside = _unpacked(place, files.UPLOAD, "unpacked", (*ENDINGS[form], *PICTURES))
     if form == "markdown":
-        return inside
+        return _innermost(inside)
     found = [path for path in sorted(inside.rglob("*")) if path.suffix.lower() in ENDINGS[form]]
     if len(found) != 1:
         wanted = ENDINGS[form][0]
         raise Unusable(_("压缩包里要有一个 %(kind)s 文件，现在有 %(n)s 个。", kind=wanted, n=len(found)), code="not-one-file")
     return found[0]
+
+
+def _innermost(folder: Path) -> Path:
+    """Return the folder that was packed, when an archive holds nothing but that: addresses in texts begin there."""
+    while len(found := list(folder.iterdir())) == 1 and found[0].is_dir():
+        folder = found[0]
+    return folder
 
 
 def _unpacked(place: Path, name: str, target: str, endings: tuple[str, ...]) -> Path:

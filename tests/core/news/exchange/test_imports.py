@@ -103,6 +103,16 @@ def test_pictures_beside_the_file_come_along(bring, articles, client, tmp_path):
     assert "活动现场" in page
 
 
+def test_the_same_blog_from_another_folder_changes_nothing(bring, tmp_path):
+    for name in ("one", "two"):
+        blog.write(tmp_path / name / "blog", 12, pictures=4)
+        (tmp_path / name / "blog" / "圖 %20#.jpg").write_bytes(blog.picture(random.Random(5)))
+        (tmp_path / name / "blog" / "odd.md").write_text("---\ntitle: 怪名字\ndate: 2024-05-01\n---\n![](<圖 %2520%23.jpg>)", "utf-8")
+    first = bring("markdown", tmp_path / "one" / "blog")
+    assert (first["created"], first["problems"]) == (13, [])
+    assert bring("markdown", tmp_path / "two" / "blog") == {"created": 0, "updated": 0, "skipped": 13, "problems": []}
+
+
 def test_what_changed_at_the_source_is_brought_over_and_what_was_edited_here_is_not(bring, articles, app, work, tmp_path):
     folder = tmp_path / "blog"
     folder.mkdir()
