@@ -58,7 +58,7 @@ def unionhall_jobs() -> Iterable[Job]:
     """What is due is published or taken down within seconds of its minute; imports and exports; clearing up after them."""
     return [
         Job("news.due", _l("定时发布与下线"), timedelta(seconds=1), publishing.run_due),
-        Job("news.transfers", _l("整批导入和导出"), timedelta(seconds=1), running.work, long=True),
+        Job("news.transfers", _l("整批导入和导出"), timedelta(seconds=2), running.work, long=True),
         Job("news.transfer_files", _l("清理导入导出的文件"), timedelta(hours=1), files.clear),
     ]
 

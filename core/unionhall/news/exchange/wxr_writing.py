@@ -13,7 +13,9 @@ from datetime import UTC, datetime
 from email.utils import format_datetime
 from html import escape
 from typing import Any
+from urllib.parse import quote
 from xml.sax.saxutils import quoteattr
+from zlib import crc32
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -32,6 +34,7 @@ STATUS = {
     State.PUBLISHED: "publish", State.CORRECTED: "publish", State.WITHDRAWN: "private",
 }  # fmt: skip
 META = ("kicker", "subhead", "slug_line", "seo_title", "seo_description", "cover_credit")
+LONGEST_NICENAME = 200
 AUTHORS = (BylineRole.REPORTER, BylineRole.CORRESPONDENT)
 _NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 HEAD = """<?xml version="1.0" encoding="UTF-8" ?>
@@ -185,7 +188,7 @@ class _Chunk:
         names = [item.name for item in self.bylines[revision.id] if item.role in AUTHORS]
         creator = self.logins.of(names[0]) if names else ""
         terms = _term("category", row.section, row.section_name)
-        terms += "".join(_term("post_tag", slugify(tag) or "tag", tag) for tag in self.tags[revision.id])
+        terms += "".join(_term("post_tag", _nicename(tag), tag) for tag in self.tags[revision.id])
         terms += "".join(_term("author", f"cap-{self.logins.of(name)}", name) for name in names if len(names) > 1)
         kept = {name: getattr(revision, name) for name in META} | {"correction": row.correction, "withdrawal": row.withdrawal}
         meta = _meta("_thumbnail_id", str(thumbnail)) if thumbnail else ""
@@ -219,6 +222,12 @@ def _when(row: Row) -> datetime:
 
 def _term(domain: str, slug: str, name: str) -> str:
     return f'\t\t<category domain="{domain}" nicename={quoteattr(slug)}>{cdata(name)}</category>\n'
+
+
+def _nicename(tag: str) -> str:
+    """Return a tag's address as WordPress makes it of Chinese; two tags never share one, or WordPress would take them for one."""
+    name = quote(tag.lower().replace(" ", "-"), safe="").lower()
+    return name if len(name) <= LONGEST_NICENAME else f"{slugify(tag, 60)}-{crc32(tag.encode()):08x}"
 
 
 def _meta(key: str, value: str) -> str:
