@@ -14,6 +14,7 @@ from unionhall.base import clock
 from unionhall.hooks.types import Role
 from unionhall.media import folders
 from unionhall.news.models import State
+from unionhall.news.transfers.services import ask_export
 from unionhall.orgs.models import OrgKind
 
 C, E, CE, OA, AU, SA = Role.CORRESPONDENT, Role.EDITOR, Role.CHIEF_EDITOR, Role.ORG_ADMIN, Role.AUDITOR, Role.SYSTEM_ADMIN
@@ -27,6 +28,7 @@ PERMISSIONS = {
     "news.sign_off": {CE},
     "news.publish": NEWSROOM,
     "news.import": NEWSROOM,
+    "news.transfer": {CE},
     "news.sections": {CE, SA},
     "media.use": {C, *NEWSROOM},
     "media.manage": NEWSROOM,
@@ -47,7 +49,7 @@ PUBLIC = {
     "news.preview", "news.preview_page", "orgs.tree", "orgs.org", "orgs.search", "system.healthz", "system.readyz",
 }  # fmt: skip
 ANYBODYS_OWN = {"desk.enter"}
-OBJECTS = {"article_id", "account_id", "org_id", "asset_id", "folder_id"}
+OBJECTS = {"article_id", "account_id", "org_id", "asset_id", "folder_id", "transfer_id"}
 
 
 def desk_routes(app):
@@ -92,11 +94,14 @@ def houses(work, make):
         ours, theirs = make.org(city, OrgKind.DISTRICT), make.org(city, OrgKind.DISTRICT)
         article = make.article(ours, author=make.account(Role.EDITOR, ours), state=State.SUBMITTED)
         account = make.account(Role.EDITOR, ours)
+        chief = make.actor(Role.CHIEF_EDITOR, ours)
+        transfer = ask_export(ours, "jsonl", purpose="存档", options={}, actor=chief, now=clock.now())
         things = {
             "article_id": article.id, "account_id": account.id, "grant_id": account.grants[0].id, "org_id": ours.id,
             "number": 1, "a": 1, "b": 1, "old": 1, "new": 1, "before": 1, "after": 1, "older": 1, "newer": 1, "span": "1..1",
             "session_id": 1, "section_id": article.section_id, "flag_id": 1, "asset_id": make.picture(ours).id, "message_id": 1,
             "folder_id": folders.named(ours.id, "竞赛", now=clock.now()).id,
+            "transfer_id": transfer.id,
         }  # fmt: skip
         people = {role: {"here": make.account(role, ours).id, "there": make.account(role, theirs).id} for role in Role}
         people |= {"root": {role: make.account(role, make.root).id for role in Role}}

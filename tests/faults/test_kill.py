@@ -5,11 +5,13 @@ A child process does the work and kills itself at a named step; nothing of Pytho
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import signal
 import subprocess
 import sys
+import zipfile
 from datetime import timedelta
 from pathlib import Path
 
@@ -17,8 +19,10 @@ import pytest
 from sqlalchemy import delete, func, select
 
 from unionhall.base import clock, db
-from unionhall.hooks.types import Job
+from unionhall.hooks.types import Job, Role
 from unionhall.news.models import Article, State, Transition
+from unionhall.news.transfers import files, running, services
+from unionhall.news.transfers.models import Transfer, TransferLine
 from unionhall.platform import audit, jobs, outbox
 from unionhall.platform.access import unscoped
 from unionhall.platform.pagecache.purges import Purge
@@ -67,13 +71,13 @@ from pathlib import Path
 from unionhall.news.cli import imports
 from unionhall.news.exchange import arriving
 batches = []
-take = arriving.Arrival._batch
+bring = arriving.Arrival._bring
 def counted(self, records):
-    take(self, records)
+    bring(self, records)
     batches.append(1)
-    if len(batches) == 2:
+    if len(batches) == 4:
         die()
-arriving.Arrival._batch = counted
+arriving.Arrival._bring = counted
 with app.app_context():
     imports(["markdown", sys.argv[2], "--json"], standalone_mode=False)
 """
@@ -82,6 +86,18 @@ from unionhall.hooks.types import Job
 from unionhall.platform import jobs
 with app.app_context():
     jobs.run_due([Job("probe.job", "x", timedelta(hours=1), die)], datetime.fromisoformat(moment))
+"""
+TRANSFER = """
+from unionhall.news.transfers import running, steps
+between = steps.Importing._between
+def counted(self, done):
+    if done >= 50:
+        die()
+    between(self, done)
+steps.Importing._between = counted
+clock.now = lambda: datetime.fromisoformat(moment)
+with app.app_context():
+    running.work(clock.now())
 """
 
 
@@ -213,3 +229,37 @@ def test_killed_while_delivering(run, app, work):
         assert seen == []
         outbox.deliver(clock.now() + timedelta(seconds=120))
     assert seen == [{"n": 1}]
+
+
+@pytest.mark.both
+def test_killed_while_a_transfer_is_done(run, app, work, make):
+    """What was stored before the kill is counted once; the next worker goes on after the dead one's lease."""
+    lines = ["---", "title: {}", "date: 2024-05-01", "---", "正文"]
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w") as archive:
+        for n in range(120):
+            archive.writestr(f"{n:03}.md", "\n".join(lines).format(f"第{n}篇"))
+    with work():
+        actor, section = make.actor(Role.CHIEF_EDITOR), make.section()
+        token = services.new_token()
+        files.keep(token, files.UPLOAD, io.BytesIO(made.getvalue()))
+        asked = services.ask_import(make.root, section, "markdown", token=token, file_name="x.zip", size=1, actor=actor, now=clock.now())
+        asked.trial, number = False, asked.id
+    code, error = run(TRANSFER, moment=clock.now().isoformat())
+    assert code == -signal.SIGKILL, error
+
+    def counted():
+        statement = select(Transfer.done, Transfer.created, Transfer.skipped, Transfer.state).where(Transfer.id == number)
+        with work() as session:
+            return (*session.execute(unscoped(statement, why="test")).one(), session.scalar(unscoped(select(func.count()).select_from(Article), why="test")))
+
+    assert counted() == (50, 50, 0, "running", 50)
+    with app.app_context():
+        assert running.take(clock.now() + timedelta(seconds=50)) is None
+        held = running.take(clock.now() + timedelta(minutes=10))
+        running.run(held)
+        db.session().remove()
+    assert counted() == (120, 120, 0, "done", 120)
+    with work() as session:
+        assert session.query(TransferLine).count() == 120
+        assert audit.verify().bad is None

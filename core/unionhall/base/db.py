@@ -24,9 +24,8 @@ NAMING = {
     "pk": "pk_%(table_name)s",
 }
 __all__ = [
-    "IntegrityError", "Model", "UTCDateTime", "after_commit", "engine", "finish", "init", "is_writing", "keep", "resting",
-    "rows", "session",
-    "start_writing", "unit_of_work", "update_count", "write_aside",
+    "IntegrityError", "Model", "UTCDateTime", "after_commit", "engine", "finish", "init", "is_writing", "keep", "resting", "rows",
+    "session", "snapshot", "start_writing", "unit_of_work", "update_count", "write_aside",
 ]  # fmt: skip
 LOCK_WAIT_SECONDS = 5
 log = structlog.get_logger("unionhall.db")
@@ -150,6 +149,14 @@ def unit_of_work() -> Iterator[scoped_session[Session]]:
         finish(keep=False)
         raise
     finish(keep=True)
+
+
+@contextmanager
+def snapshot() -> Iterator[Session]:
+    """Read for long from one moment of the database, in a session of its own: units of work may go on beside it."""
+    level = {"isolation_level": "REPEATABLE READ"} if engine().dialect.name == "postgresql" else {}
+    with engine().connect().execution_options(**level) as connection, Session(connection) as reading:
+        yield reading
 
 
 def keep() -> None:

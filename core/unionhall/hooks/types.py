@@ -145,12 +145,16 @@ class FeedEntry:
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """Repeatable work. `run(now)` opens its own unit of work and may be called again after a crash."""
+    """Repeatable work. `run(now)` opens its own unit of work and may be called again after a crash.
+
+    One that is `long` takes minutes at times: it runs beside the others and holds none of them up.
+    """
 
     name: str
     label: Text
     every: timedelta
     run: Callable[[datetime], object]
+    long: bool = False
 
 
 @dataclass(frozen=True, slots=True)

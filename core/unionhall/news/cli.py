@@ -1,9 +1,12 @@
-"""Commands of the newsroom: `unionhall import newspaper | wxr | markdown`."""
+"""Commands of the newsroom: `unionhall import newspaper | wxr | markdown | jsonl`."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing, contextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -15,11 +18,12 @@ from unionhall.base import clock, db
 from unionhall.base.errors import NotFound
 from unionhall.hooks.types import SYSTEM
 from unionhall.news import newspaper, newspaper_import, queries
-from unionhall.news.exchange import markdown, wxr
-from unionhall.news.exchange.arriving import Arrival
+from unionhall.news.exchange import here, jsonl_reading, markdown, wxr
+from unionhall.news.exchange.arriving import Arrival, Destination
 from unionhall.news.exchange.pictures import Pictures
 from unionhall.news.exchange.records import Problem, Record
 from unionhall.news.exchange.records import Report as ImportReport
+from unionhall.news.exchange.restoring import Restoration
 from unionhall.news.models import Section
 from unionhall.news.newspaper_import import PageRefused, Report
 from unionhall.orgs import queries as orgs
@@ -50,11 +54,11 @@ def newspaper_page(file: Path, org_slug: str | None, section_slug: str | None, d
     """Turn the scanned text of a newspaper page into drafts, one for each story."""
     text = _read(file)
     if dry_run:
-        _section(section_slug)
-        report = newspaper_import.plan(text, _org(org_slug))
+        chosen_section(section_slug)
+        report = newspaper_import.plan(text, chosen_org(org_slug))
     else:
         with db.unit_of_work():
-            report = newspaper_import.apply(text, _org(org_slug), _section(section_slug), actor=SYSTEM, now=clock.now())
+            report = newspaper_import.apply(text, chosen_org(org_slug), chosen_section(section_slug), actor=SYSTEM, now=clock.now())
     if as_json:
         click.echo(json.dumps(report.counts(), ensure_ascii=False))
     else:
@@ -68,7 +72,7 @@ def newspaper_page(file: Path, org_slug: str | None, section_slug: str | None, d
 def wordpress(file: Path, attachments: Path | None, **options: Any) -> None:
     """Bring in a WordPress export: posts, pages, authors, categories, tags, dates, and pictures when their folder is given."""
     export, records = wxr.read(file, clock.now())
-    report = _arrive(records, attachments, **options)
+    report = _arrive(records, attachments, export.total, **options)
     report.problems += export.problems
     report.ignored |= export.ignored
     _say(report, **options)
@@ -79,26 +83,59 @@ def wordpress(file: Path, attachments: Path | None, **options: Any) -> None:
 @where_to
 def markdown_folder(folder: Path, **options: Any) -> None:
     """Bring in a folder of Markdown files as Hexo and Hugo keep them, with the pictures beside them."""
-    inside = folder.parent if (folder.parent / "static").is_dir() else folder
-    _say(_arrive(markdown.read(folder), inside, **options), **options)
+    total, records = markdown.read(folder)
+    _say(_arrive(records, markdown.whole(folder), total, **options), **options)
 
 
-def _arrive(records: Iterable[Record | Problem], folder: Path | None, **options: Any) -> ImportReport:
-    now = clock.now()
-    arrival = Arrival(
-        org_id=_org(options["org_slug"]).id, section_id=_section(options["section_slug"]).id, actor=SYSTEM, now=now,
-        pictures=lambda org: Pictures(folder, org=org, actor=SYSTEM, now=now), dry_run=options["dry_run"],
-    )  # fmt: skip
-    return arrival.take(records, lambda done: None if options["as_json"] else click.echo(f"\r{done}", nl=False, err=True))
+@imports.command("jsonl")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--media", type=click.Path(path_type=Path, file_okay=False, exists=True), help="The folder with the pictures.")
+@where_to
+def json_lines(file: Path, media: Path | None, **options: Any) -> None:
+    """Bring back what `unionhall export jsonl` wrote: every article in its state, with its revisions; orgs and sections."""
+    now, tried = clock.now(), options["dry_run"]
+    source, entries = jsonl_reading.read(file)
+    pictures = Pictures(media, actor=SYSTEM, now=now, dry_run=tried, elsewhere=here.already(SYSTEM))
+    with closing(pictures), progress(source.total, **options) as step:
+        report = Restoration(file, source, _to(now, **options), pictures).take(entries, step)
+    _say(report, **options)
+
+
+def _to(now: datetime, **options: Any) -> Destination:
+    org, section = chosen_org(options["org_slug"]), chosen_section(options["section_slug"])
+    return Destination(org.id, section.id, SYSTEM, now, options["dry_run"])
+
+
+def _arrive(records: Iterable[Record | Problem], folder: Path | None, total: int, **options: Any) -> ImportReport:
+    now, tried = clock.now(), options["dry_run"]
+    pictures = Pictures(folder, actor=SYSTEM, now=now, dry_run=tried)
+    with closing(pictures), progress(total, **options) as step:
+        return Arrival(_to(now, **options), pictures).take(records, step)
+
+
+@contextmanager
+def progress(total: int, *, as_json: bool = False, **_options: Any) -> Iterator[Callable[..., None]]:
+    """Give a function that shows how many items are done (and of how many, once that is known), as a bar on a terminal."""
+    if as_json or not sys.stderr.isatty():
+        yield lambda done, of=0: None
+        return
+    with click.progressbar(length=total, file=sys.stderr, show_pos=True) as bar:
+
+        def step(done: int, of: int = 0) -> None:
+            bar.length = of or bar.length
+            bar.update(done - bar.pos)
+
+        yield step
 
 
 def _say(report: ImportReport, **options: Any) -> None:
     if options["as_json"]:
         click.echo(json.dumps(report.as_json(), ensure_ascii=False))
         return
-    click.echo("", err=True)
     for problem in report.problems:
         click.echo(f"! {problem.line}: {problem.item}: {problem.message}")
+    for kind, number in sorted(report.places.items()):
+        click.echo(f"+ {kind}: {number}")
     for kind, number in sorted(report.ignored.items()):
         click.echo(f"- {kind}: {number}")
     verb = "would create" if options["dry_run"] else "created"
@@ -114,14 +151,16 @@ def _read(file: Path) -> str:
     return newspaper_import.read(data)
 
 
-def _org(slug: str | None) -> Org:
+def chosen_org(slug: str | None) -> Org:
+    """Return the org with this address, the root without one. Raises NotFound."""
     try:
         return orgs.by_slug(slug) if slug else orgs.root()
     except NotFound:
         raise NotFound(_("没有网址是“%(slug)s”的组织。", slug=slug or ""), code="org-not-found") from None
 
 
-def _section(slug: str | None) -> Section:
+def chosen_section(slug: str | None) -> Section:
+    """Return the section with this address, without one the first that takes articles. Raises NotFound."""
     if slug is None:
         found = db.session().scalars(select(Section).where(Section.open).order_by(Section.position, Section.id)).first()
         if found is None:

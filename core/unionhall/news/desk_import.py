@@ -108,17 +108,18 @@ def _section(form: ImportForm) -> Section:
     return section
 
 
-def _choices() -> dict[str, object]:
+def choices(permission: str) -> dict[str, object]:
+    """Return the orgs, around the one that is worked in, at which this actor holds a permission, and the open sections."""
     actor = current_actor()
     within = orgs.by_path(scope.current(actor))
     if within is None:
         raise NotFound()
-    found = [org for org in orgs.within([within.path]) if access.can(actor, rights.IMPORT, org)]
-    return {"orgs": (found or orgs.manageable(actor, rights.IMPORT))[:MOST_ORGS], "sections": queries.sections()}
+    found = [org for org in orgs.within([within.path]) if access.can(actor, permission, org)]
+    return {"orgs": (found or orgs.manageable(actor, permission))[:MOST_ORGS], "sections": queries.sections()}
 
 
 def _ask(form: ImportForm, status: int = 200) -> ResponseReturnValue:
-    return render_template("news/desk_import.html", form=form, **_choices()), status
+    return render_template("news/desk_import.html", form=form, **choices(rights.IMPORT)), status
 
 
 def _report(form: ImportForm, report: Report, org: Org, section: Section, text: str, *, done: bool) -> ResponseReturnValue:

@@ -10,11 +10,12 @@ from unionhall.news import (
     desk_review,
     desk_sections,
     desk_tally,
+    desk_transfer,
     site_preview,
 )
 from unionhall.news.desk_blueprint import bp
 
 __all__ = [
     "bp", "desk", "desk_edit", "desk_history", "desk_import", "desk_publish", "desk_readership", "desk_review", "desk_sections",
-    "desk_tally", "site_preview",
+    "desk_tally", "desk_transfer", "site_preview",
 ]

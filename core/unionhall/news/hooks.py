@@ -30,6 +30,7 @@ from unionhall.hooks.types import (
 from unionhall.news import (
     blocks,
     cli,
+    cli_export,
     dashboard,
     demo,
     desk_places,
@@ -46,6 +47,8 @@ from unionhall.news import (
 from unionhall.news.desk_routes import bp as desk_bp
 from unionhall.news.rights import PERMISSIONS
 from unionhall.news.site import bp
+from unionhall.news.transfers import files, running
+from unionhall.news.transfers import services as transfers
 
 
 @hookimpl
@@ -56,10 +59,12 @@ def unionhall_permissions() -> Iterable[Permission]:
 
 @hookimpl
 def unionhall_jobs() -> Iterable[Job]:
-    """What is due is published or taken down within seconds of its minute; what is read most is ranked."""
+    """What is due is published or taken down within seconds of its minute; what is read most; imports and exports."""
     return [
         Job("news.due", _l("定时发布与下线"), timedelta(seconds=1), publishing.run_due),
         Job("news.most_read", _l("更新“大家在看”"), timedelta(minutes=10), most_read.refresh),
+        Job("news.transfers", _l("整批导入和导出"), timedelta(seconds=2), running.work, long=True),
+        Job("news.transfer_files", _l("清理导入导出的文件"), timedelta(hours=1), files.clear),
     ]
 
 
@@ -73,6 +78,7 @@ def unionhall_committed(event: Event) -> None:
 def unionhall_org_merging(source_id: int, target_id: int) -> None:
     """Articles go to the org that stays, whatever state they are in."""
     editing.hand_over(source_id, target_id)
+    transfers.hand_over(source_id, target_id)
 
 
 @hookimpl
@@ -89,8 +95,8 @@ def unionhall_desk_blueprints() -> Iterable[Blueprint]:
 
 @hookimpl
 def unionhall_commands() -> Iterable[click.Command]:
-    """`unionhall import newspaper`."""
-    return [cli.imports]
+    """`unionhall import …` and `unionhall export …`."""
+    return [cli.imports, cli_export.exports]
 
 
 @hookimpl

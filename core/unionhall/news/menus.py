@@ -11,7 +11,7 @@ from flask_babel import ngettext
 from unionhall.desk import scope
 from unionhall.hooks.types import Actor, NavItem
 from unionhall.news import desk_queries
-from unionhall.news.rights import EDIT, IMPORT, READ, REVIEW, SECTIONS, WRITE
+from unionhall.news.rights import EDIT, IMPORT, READ, REVIEW, SECTIONS, TRANSFER, WRITE
 from unionhall.platform.access import SITE, can
 
 
@@ -31,7 +31,9 @@ def desk(actor: Actor) -> Iterator[NavItem]:
     if can(actor, SECTIONS, SITE):
         yield NavItem(_("栏目"), url_for("news_desk.section_list"), "list", 70, group)
     if can(actor, IMPORT):
-        yield NavItem(_("导入"), url_for("news_desk.import_page"), "upload", 80, group)
+        yield NavItem(_("导入报纸"), url_for("news_desk.import_page"), "upload", 80, group)
+    if can(actor, TRANSFER):
+        yield NavItem(_("导入和导出"), url_for("news_desk.transfers"), "archive", 90, group)
 
 
 def create(actor: Actor) -> Iterator[NavItem]:

@@ -14,6 +14,7 @@ from unionhall.platform import access
 
 WRITE, EDIT, REVIEW, SIGN_OFF = "news.write", "news.edit", "news.review", "news.sign_off"
 PUBLISH, READ, SECTIONS, IMPORT = "news.publish", "news.read", "news.sections", "news.import"
+TRANSFER = "news.transfer"
 
 _NEWSROOM = (Role.EDITOR, Role.CHIEF_EDITOR)
 PERMISSIONS = (
@@ -24,6 +25,7 @@ PERMISSIONS = (
     Permission(SIGN_OFF, _l("终审签发"), (Role.CHIEF_EDITOR,)),
     Permission(PUBLISH, _l("发布、定时、更正和撤下"), _NEWSROOM),
     Permission(IMPORT, _l("导入稿件"), _NEWSROOM),
+    Permission(TRANSFER, _l("整批导入和导出稿件"), (Role.CHIEF_EDITOR,)),
     Permission(SECTIONS, _l("管理栏目和审稿流程"), (Role.CHIEF_EDITOR, Role.SYSTEM_ADMIN)),
 )
 

@@ -12,7 +12,7 @@ from threading import Event as Signal
 from threading import Thread
 
 import structlog
-from flask import current_app
+from flask import Flask, current_app
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import ColumnElement, String, Text, and_, or_, select, update
 from sqlalchemy.exc import IntegrityError
@@ -30,6 +30,8 @@ TICK_SECONDS = 1.0
 TICK = timedelta(seconds=TICK_SECONDS)
 LONGEST_REST = timedelta(minutes=1)
 NOTED_FROM = timedelta(minutes=1)
+LONG_STOP_SECONDS = 8.0
+_STOP = "unionhall.stop"
 log = structlog.get_logger("unionhall.jobs")
 
 
@@ -105,19 +107,52 @@ def states() -> dict[str, JobState]:
 def work(wanted: Callable[[], Iterable[Job]], stop: Signal) -> None:
     """Run due jobs once a second, and when the bell rings, until told to stop; a failure of the database is outlived.
 
-    What is wanted is asked every time, so that a plugin's jobs begin and end with its switch.
+    What is wanted is asked every time, so that a plugin's jobs begin and end with its switch. Long jobs run beside the
+    others, each in a thread of its own; when the worker is told to stop, they have a few seconds to come to an end.
     """
+    current_app.extensions[_STOP] = stop
+    beside: dict[str, Thread] = {}
     ear, rung = bell.bell().listen(bell.JOBS), False
     with workers.alive():
         while not stop.is_set():
             started = time.monotonic()
             try:
-                run_due(wanted(), clock.now(), rung=rung)
+                jobs = list(wanted())
+                run_due([job for job in jobs if not job.long], clock.now(), rung=rung)
+                _start_long([job for job in jobs if job.long], beside)
             except Exception:
                 log.exception("worker tick failed")
             finally:
                 db.session().remove()
             rung = ear.wait(max(0.05, TICK_SECONDS - (time.monotonic() - started)), stop)
+        deadline = time.monotonic() + LONG_STOP_SECONDS
+        for thread in beside.values():
+            thread.join(max(0.0, deadline - time.monotonic()))
+
+
+def asked_to_stop() -> bool:
+    """Say whether this worker is to stop: a long job then leaves off at the next whole step."""
+    stop: Signal | None = current_app.extensions.get(_STOP)
+    return stop is not None and stop.is_set()
+
+
+def _start_long(jobs: Iterable[Job], beside: dict[str, Thread]) -> None:
+    app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
+
+    def run(job: Job, now: datetime, taken: Taken) -> None:
+        with app.app_context():
+            try:
+                _run(job, now, taken)
+            except Exception:
+                log.exception("worker tick failed")
+            finally:
+                db.session().remove()
+
+    for job in jobs:
+        now, known = clock.now(), beside.get(job.name)
+        if (known is None or not known.is_alive()) and (taken := _take(job, now)):
+            beside[job.name] = Thread(target=run, args=(job, now, taken), name=f"job {job.name}", daemon=True)
+            beside[job.name].start()
 
 
 def _take(job: Job, now: datetime, *, at_once: bool = False, rung: bool = False) -> Taken | None:

@@ -297,3 +297,26 @@ def test_a_worker_that_was_killed_is_not_present_after_a_minute_and_forgotten_af
         with db.unit_of_work():
             workers.forget_old(now + timedelta(minutes=61))
         assert workers.last_seen() is None
+
+
+def test_a_long_job_holds_up_no_other_and_hears_of_the_end(app):
+    begun, stop, ran = threading.Event(), threading.Event(), []
+
+    def long(now):
+        begun.set()
+        while not jobs.asked_to_stop():
+            stop.wait(0.01)
+        ran.append("long")
+
+    def short(now):
+        assert begun.wait(10)
+        ran.append("short")
+        stop.set()
+
+    wanted = [Job("test.long", "long", timedelta(seconds=1), long, long=True), Job("test.short", "short", timedelta(seconds=1), short)]
+    order = iter([wanted[:1], wanted])
+    with app.app_context():
+        jobs.work(lambda: next(order), stop)
+    assert ran == ["short", "long"]
+    with app.app_context():
+        assert jobs.last_run("test.long").last_error == ""

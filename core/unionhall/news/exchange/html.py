@@ -6,23 +6,27 @@ import re
 from html import escape, unescape
 from html.parser import HTMLParser
 
+from unionhall.news.exchange import arranging
+
 RENAMED = {
-    "h1": "h2", "h4": "h3", "h5": "h3", "h6": "h3", "b": "strong", "i": "em", "cite": "em", "strike": "s", "del": "s", "center": "p",
-    "address": "p",
+    "h1": "h2", "h4": "h3", "h5": "h3", "h6": "h3", "b": "strong", "i": "em", "cite": "em", "strike": "s", "del": "s",
 }  # fmt: skip
 UNWRAPPED = frozenset({"div", "section", "article", "main", "header", "nav", "center", "form", "fieldset", "details", "summary", "address"})
 BLOCKS = frozenset({
     "p", "h2", "h3", "ul", "ol", "li", "blockquote", "table", "thead", "tbody", "tr", "td", "th", "figure", "figcaption", "hr", "dl",
     "dt", "dd", "aside", "caption", "pre",
 })  # fmt: skip
-KEPT = frozenset({"href", "src", "alt", "colspan", "rowspan"})
+KEPT = ("href", "src", "alt", "colspan", "rowspan", "scope", "class")
 DROPPED = frozenset({"script", "style", "template", "noscript", "svg", "iframe", "object", "embed", "video", "audio", "canvas"})
-_COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
-_PRE = re.compile(r"<pre[^>]*>(.*?)</pre>", re.DOTALL | re.IGNORECASE)
+# What never ends takes the rest in one match, so that a text of nothing but beginnings is still read in one go.
+_COMMENT = re.compile(r"<!--(?:.*?-->|(.*)\Z)", re.DOTALL)
+_PRE = re.compile(r"<pre[^>]{0,500}>(?:(.*?)</pre>|(.*)\Z)", re.DOTALL | re.IGNORECASE)
 _BLOCK_START = re.compile(rf"\s*</?(?:{'|'.join(sorted(BLOCKS | UNWRAPPED))})\b", re.IGNORECASE)
 _ALONE = r"(?:h[1-6]|blockquote|ul|ol|table|figure|div|hr|dl|address|section|p)"
 _STARTS, _ENDS = re.compile(rf"(<{_ALONE}[\s/>])", re.IGNORECASE), re.compile(rf"(</{_ALONE}>|<hr\s*/?>)", re.IGNORECASE)
 _TAG = re.compile(r"<[^<>]*>")
+_OPEN = re.compile(r"<(?![^<>]*>)")
+MOST_OPEN = 200  # the standard parser takes quadratic time on tags that never close; a text has a few of them at most
 
 
 def paragraphs(text: str) -> str:
@@ -33,7 +37,7 @@ def paragraphs(text: str) -> str:
         kept.append(found[0])
         return f"\n\n\ue001{len(kept) - 1}\ue001\n\n"
 
-    text = _PRE.sub(keep, _COMMENT.sub("", text.replace("\r\n", "\n").replace("\r", "\n")))
+    text = _PRE.sub(keep, _COMMENT.sub(lambda found: found[1] or "", text.replace("\r\n", "\n").replace("\r", "\n")))
     text = _ENDS.sub("\\1\n\n", _STARTS.sub("\n\n\\1", text))
     pieces = []
     for piece in re.split(r"\n\s*\n", text):
@@ -45,11 +49,16 @@ def paragraphs(text: str) -> str:
 
 
 def settled(html: str) -> str:
-    """Return the HTML with only tags that articles know: others renamed or taken off, code as lines, nothing hidden."""
+    """Return the HTML with only tags that articles know, in the places they may have: see `arranging`.
+
+    Other tags are renamed or taken off, code is kept as lines, nothing is hidden.
+    """
     reader = _Settler()
+    if html.count("<") > html.count(">") + MOST_OPEN:
+        html = _OPEN.sub("&lt;", html)
     reader.feed(_PRE.sub(_lines, html))
     reader.close()
-    return "".join(reader.out)
+    return arranging.arranged("".join(reader.out))
 
 
 def plain(html: str) -> str:
@@ -58,13 +67,14 @@ def plain(html: str) -> str:
 
 
 def _lines(found: re.Match[str]) -> str:
-    text = unescape(_TAG.sub("", re.sub(r"<br\s*/?>", "\n", found[1]))).strip("\n").expandtabs(4)
+    inside = found[1] if found[1] is not None else found[2]
+    text = unescape(_TAG.sub("", re.sub(r"<br\s*/?>", "\n", inside))).strip("\n").expandtabs(4)
     lines = (escape(line).replace("  ", "\u00a0 ") for line in text.split("\n"))
     return "<p>" + "<br>".join(lines) + "</p>"
 
 
 class _Settler(HTMLParser):
-    """Writes what it reads under the names that articles use; a container without meaning leaves a paragraph's end."""
+    """Writes what it reads under the names that articles use; a container without meaning becomes a plain one."""
 
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
@@ -77,15 +87,20 @@ class _Settler(HTMLParser):
             source = dict(attrs).get("src") or ""
             if tag in {"iframe", "video", "audio", "embed"} and source.startswith(("http://", "https://")):
                 self.out.append(f'<p><a href="{escape(source)}">{escape(source)}</a></p>')
-        elif not self._inside and tag not in UNWRAPPED:
-            kept = "".join(f' {name}="{escape(value or "")}"' for name, value in attrs if name in KEPT)
+        elif self._inside:
+            return
+        elif tag in UNWRAPPED:
+            self.out.append("<div>")
+        else:
+            given = dict(attrs)
+            kept = "".join(f' {name}="{escape(given[name] or "")}"' for name in KEPT if name in given)
             self.out.append(f"<{RENAMED.get(tag, tag)}{kept}>")
 
     def handle_endtag(self, tag: str) -> None:
         if tag in DROPPED:
             self._inside = max(0, self._inside - 1)
-        elif not self._inside and tag not in UNWRAPPED:
-            self.out.append(f"</{RENAMED.get(tag, tag)}>")
+        elif not self._inside:
+            self.out.append(f"</{'div' if tag in UNWRAPPED else RENAMED.get(tag, tag)}>")
 
     def handle_data(self, data: str) -> None:
         if not self._inside:

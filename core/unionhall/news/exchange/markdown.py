@@ -9,7 +9,7 @@ from functools import lru_cache
 from html import escape
 from pathlib import Path, PurePosixPath
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 from flask_babel import gettext as _
 from markdown_it import MarkdownIt
@@ -37,15 +37,26 @@ class NotAFolder(RuleBroken):
     """There is nothing that could be imported; the message says what is looked for."""
 
 
-def read(folder: Path) -> Iterator[Record | Problem]:
-    """Yield a record for each Markdown file below the folder, in the order of their paths. Raises NotAFolder."""
+def read(folder: Path) -> tuple[int, Iterator[Record | Problem]]:
+    """Return how many Markdown files lie below the folder, and a record for each in the order of their paths. Raises NotAFolder."""
     if not folder.is_dir():
         raise NotAFolder(_("“%(file)s”不是文件夹。请给出放 Markdown 文件的文件夹。", file=str(folder)), code="not-a-folder")
     files = list(_files(folder))
     if not files:
         raise NotAFolder(_("“%(file)s”里没有 .md 文件。", file=str(folder)), code="no-markdown")
+    return len(files), _records(files, folder)
+
+
+def whole(folder: Path) -> Path:
+    """Return the folder whose pictures a blog's texts may show: Hugo keeps some beside the texts' folder, in `static`."""
+    return folder.parent if (folder.parent / "static").is_dir() else folder
+
+
+def _records(files: list[Path], folder: Path) -> Iterator[Record | Problem]:
     for path in files[:MOST]:
         yield from _file(path, folder)
+    if len(files) > MOST:
+        yield Problem(folder.name, "too-many", _("一次最多导入 %(n)s 个文件，后面的没有导入。请分几个文件夹导入。", n=MOST))
 
 
 def _files(folder: Path) -> Iterator[Path]:
@@ -101,7 +112,7 @@ def _record(path: Path, name: str, folder: Path, values: dict[str, Any], body: s
         summary=text(get("summary")) or text(get("description")) or text(get("excerpt")) or (html.plain(rendered(before)) if after else ""),
         authors=texts(get("author") or get("authors")),
         categories=tuple((slugify(word), word) for word in texts(get("categories") or get("category"))), tags=texts(get("tags")),
-        cover=Picture(str(local), "") if cover and (local := beside(cover, path, folder)) else None,
+        cover=Picture(_address(local, folder), "") if cover and (local := beside(cover, path, folder)) else None,
         old=_old(name, values), line=line, problems=tuple(problems),
     )  # fmt: skip
 
@@ -140,13 +151,18 @@ def _figure(found: re.Match[str]) -> str:
 
 
 def _with_pictures(text: str, path: Path, folder: Path) -> str:
-    """Return the HTML with pictures that lie beside the file under their full paths, for the importer to take them in."""
+    """Return the HTML with pictures that lie beside the file under their paths in the folder, for the importer to take them in."""
 
     def locate(found: re.Match[str]) -> str:
         local = beside(found[1], path, folder)
-        return f'<img src="{escape(str(local))}"' if local else found[0]
+        return f'<img src="{escape(_address(local, folder))}"' if local else found[0]
 
     return re.sub(r'<img src="([^"]*)"', locate, text)
+
+
+def _address(local: Path, folder: Path) -> str:
+    """Return where a picture lies in the folder: the same wherever that was unpacked, so that importing again changes nothing."""
+    return quote(local.relative_to(whole(folder).resolve()).as_posix())
 
 
 def beside(address: str, path: Path, folder: Path) -> Path | None:

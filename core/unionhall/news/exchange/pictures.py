@@ -1,86 +1,196 @@
-"""Pictures of imported articles: found in a folder, kept once, put in the place of their old addresses."""
+"""Pictures of imported articles: found in a folder, decoded before anything is written, kept once, put where they stood."""
 
 from __future__ import annotations
 
+import os
 import re
-from collections.abc import Callable
+import tempfile
+from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
 from html import escape, unescape
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
+from flask import Flask, current_app
 from flask_babel import gettext as _
 
 from unionhall.base.errors import UnionHallError
 from unionhall.hooks.types import Actor
 from unionhall.media import services as media
-from unionhall.media.models import Asset
+from unionhall.media.images import Picture
 from unionhall.orgs.models import Org
 
 LARGEST = 12 * 1024 * 1024
+AT_ONCE = min(4, os.cpu_count() or 1)
+TRIED = "/media/00/tried.jpg"
 _IMG = re.compile(r"<img\b[^>]*>")
 _SRC, _ALT = re.compile(r'\bsrc="([^"]*)"'), re.compile(r'\balt="([^"]*)"')
 _SIZED = re.compile(r"-\d{1,5}x\d{1,5}(?=\.\w+$)")
 Note = Callable[[str, str], None]
+Elsewhere = Callable[[str], "Shown | None"]
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A picture that is kept here: its number (none when it was only tried), the address that bodies keep, and size in pixels."""
+
+    id: int | None
+    src: str
+    width: int
+    height: int
+
+
+@dataclass(frozen=True)
+class _Spooled:
+    """A decoded picture whose bytes wait in files, so that a batch of them costs no memory."""
+
+    picture: Picture
+    files: tuple[Path, ...]
+
+    def whole(self) -> Picture:
+        data, *small = (file.read_bytes() for file in self.files)
+        renditions = tuple(replace(item, data=part) for item, part in zip(self.picture.renditions, small, strict=True))
+        return replace(self.picture, data=data, renditions=renditions)
 
 
 class Pictures:
-    """Takes pictures in from one folder; the same file is taken once in a run. Without a folder none is found."""
+    """Takes pictures in from one folder, each file once in a run; what is not there, `elsewhere` may know.
 
-    def __init__(self, folder: Path | None, *, org: Org, actor: Actor, now: datetime) -> None:
-        self.folder = folder.resolve() if folder else None
-        self.org, self.actor, self.now = org, actor, now
-        self._kept: dict[Path, Asset] = {}
+    `decode` does the slow part, several at a time, while nothing is locked; `take` then only stores, in the unit of work
+    of the articles; `settle` or `forget` says what became of that unit.
+    """
 
-    def shown(self, body: str, note: Note) -> str:
-        """Return the body with pictures that were found at their new addresses, and words where one is missing."""
+    def __init__(
+        self, folder: Path | None, *, actor: Actor, now: datetime, dry_run: bool = False, elsewhere: Elsewhere = lambda address: None
+    ) -> None:
+        self.folder, self.elsewhere = folder.resolve() if folder else None, elsewhere
+        self.actor, self.now, self.dry_run = actor, now, dry_run
+        self._ready: dict[Path, _Spooled | str] = {}
+        self._kept: dict[Path, Shown] = {}
+        self._unsure: list[Path] = []
+        self._spool = tempfile.TemporaryDirectory(prefix="unionhall-")
+
+    def wanted(self, addresses: Iterable[str]) -> list[Path]:
+        """Return the files behind these addresses that have not been decoded yet."""
+        found = dict.fromkeys(path for address in addresses if (path := self.find(address)))
+        return [path for path in found if path not in self._kept and path not in self._ready]
+
+    def decode(self, paths: Iterable[Path]) -> None:
+        """Decode files, a few side by side in child processes; the database must not be held meanwhile."""
+        wanted = [path for path in dict.fromkeys(paths) if path not in self._ready]
+        if not wanted:
+            return
+        app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
+        with ThreadPoolExecutor(min(AT_ONCE, len(wanted))) as pool:
+            self._ready.update(zip(wanted, pool.map(lambda path: self._decoded(app, path), wanted), strict=True))
+
+    def shown(self, body: str, org: Org, note: Note, names: Mapping[str, str] | None = None) -> str:
+        """Return the body with pictures that were found at their new addresses, and words where one is missing.
+
+        `names` says under which names they were once uploaded.
+        """
 
         def place(found: re.Match[str]) -> str:
             source, alt = _SRC.search(found[0]), _ALT.search(found[0])
             words = unescape(alt[1]) if alt else ""
-            image = self.take(unescape(source[1]), note) if source else None
+            address = unescape(source[1]) if source else ""
+            image = self.take(address, org, note, (names or {}).get(address, "")) if address else None
             if image is not None:
-                return f'<img src="{image.address}" alt="{escape(words)}" width="{image.width}" height="{image.height}">'
+                return f'<img src="{image.src}" alt="{escape(words)}" width="{image.width}" height="{image.height}">'
             name = words or Path(urlsplit(unescape(source[1])).path if source else "").name
             return escape(_("（图片没有导入：%(name)s）", name=name))
 
         return _IMG.sub(place, body)
 
-    def take(self, address: str, note: Note) -> Asset | None:
-        """Return the image for an address or a path, None (and a note) when it is not there or cannot be taken."""
-        path = self._find(address)
+    def take(self, address: str, org: Org, note: Note, name: str = "") -> Shown | None:
+        """Return the picture for an address or a path, None (and a note) when it is not there or cannot be taken."""
+        path = self.find(address)
+        if path is None and (known := self.elsewhere(address)):
+            return known
         if path is None:
             note("picture-missing", _("没有找到图片“%(name)s”，正文里留了文字。", name=address[-120:]))
             return None
         if path not in self._kept:
-            try:
-                if path.stat().st_size > LARGEST:
-                    raise OSError(_("超过 12 MB"))
-                self._kept[path] = media.store_image(path.read_bytes(), path.name, org=self.org, actor=self.actor, now=self.now)
-            except (UnionHallError, OSError) as error:
-                note("picture-refused", _("图片“%(name)s”没有导入：%(why)s", name=path.name, why=str(error)))
+            self.decode([path])
+            ready = self._ready[path]
+            if isinstance(ready, str):
+                note("picture-refused", _("图片“%(name)s”没有导入：%(why)s", name=path.name, why=ready))
                 return None
+            self._kept[path] = self._store(ready, name or path.name, org)
+            self._unsure.append(path)
         return self._kept[path]
 
-    def forget(self) -> None:
-        """Take nothing of a unit of work for granted that was rolled back."""
-        self._kept.clear()
+    def settle(self) -> None:
+        """The unit of work was stored: its decoded pictures are not needed any more."""
+        for path in self._unsure:
+            ready = self._ready.pop(path, None)
+            for file in ready.files if isinstance(ready, _Spooled) else ():
+                file.unlink(missing_ok=True)
+        self._unsure.clear()
 
-    def _find(self, address: str) -> Path | None:
+    def forget(self) -> None:
+        """The unit of work was rolled back: what it had stored is not there."""
+        for path in self._unsure:
+            self._kept.pop(path, None)
+        self._unsure.clear()
+
+    def close(self) -> None:
+        """Remove what was decoded and never used."""
+        self._spool.cleanup()
+
+    def find(self, address: str) -> Path | None:
         """Return the file for `https://old.example/wp-content/uploads/2013/03/x-300x200.jpg`, or for a path inside the folder."""
         if self.folder is None:
             return None
-        path = Path(unquote(urlsplit(address).path))
+        path = Path(unquote(urlsplit(address).path).replace("\0", ""))
         if path.is_absolute() and path.is_relative_to(self.folder):
             return path if path.is_file() else None
-        parts = [part for part in path.parts if part not in {"/", "..", ""}]
+        parts = [part for part in path.parts if part not in {"/", "..", ""} and len(part) < 200]
         for tail in (parts[at:] for at in range(len(parts))):
             for name in dict.fromkeys([tail[-1], _SIZED.sub("", tail[-1])]):
                 found = self.folder.joinpath(*tail[:-1], name).resolve()
-                if found.is_file() and found.is_relative_to(self.folder):
+                if found.is_relative_to(self.folder) and found.is_file():
                     return found
         return _named(self.folder).get(_SIZED.sub("", parts[-1]).lower()) if parts else None
+
+    def _decoded(self, app: Flask, path: Path) -> _Spooled | str:
+        """Return a decoded picture, or why it cannot be taken."""
+        with app.app_context():
+            try:
+                if path.stat().st_size > LARGEST:
+                    return _("超过 12 MB")
+                return self._spooled(media.prepare(path.read_bytes()))
+            except (UnionHallError, OSError) as error:
+                return str(error)
+
+    def _spooled(self, picture: Picture) -> _Spooled:
+        files = []
+        for data in (picture.data, *(item.data for item in picture.renditions)):
+            handle, name = tempfile.mkstemp(dir=self._spool.name)
+            with os.fdopen(handle, "wb") as file:
+                file.write(data)
+            files.append(Path(name))
+        light = replace(picture, data=b"", renditions=tuple(replace(item, data=b"") for item in picture.renditions))
+        return _Spooled(light, tuple(files))
+
+    def _store(self, ready: _Spooled, name: str, org: Org) -> Shown:
+        if self.dry_run:
+            return Shown(None, TRIED, ready.picture.width, ready.picture.height)
+        image = media.keep_picture(ready.whole(), name, org=org, actor=self.actor, now=self.now)
+        return Shown(image.id, image.address, image.width, image.height)
+
+
+def addresses(body: str) -> list[str]:
+    """Return the addresses of the pictures in a body."""
+    return [unescape(source[1]) for image in _IMG.findall(body) if (source := _SRC.search(image))]
+
+
+def left_out(number: int) -> str:
+    """Return what is said of an article's pictures when no folder was given."""
+    return _("有 %(n)s 张图片没有导入：没有给出放图片的文件夹。正文里留了文字。", n=number)
 
 
 @lru_cache(maxsize=4)

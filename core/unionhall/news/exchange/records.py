@@ -28,6 +28,7 @@ class Picture:
     source: str
     alt: str = ""
     caption: str = ""
+    credit: str = ""
 
 
 @dataclass(frozen=True)
@@ -56,6 +57,15 @@ class Record:
         return hashlib.sha256(json.dumps(kept, sort_keys=True, default=str).encode()).hexdigest()
 
 
+@dataclass(frozen=True)
+class Made:
+    """An article that an import made, or brought up to what its source says now; no number when it was only tried."""
+
+    what: Literal["created", "updated"]
+    item: str
+    article_id: int | None
+
+
 @dataclass
 class Report:
     """What an import did, or would do."""
@@ -65,6 +75,23 @@ class Report:
     skipped: int = 0
     problems: list[Problem] = field(default_factory=list)
     ignored: dict[str, int] = field(default_factory=dict)
+    places: dict[str, int] = field(default_factory=dict)
+    made: list[Made] = field(default_factory=list)
+
+    def note(self, made: Made) -> None:
+        """Count an article that was made."""
+        self.made.append(made)
+        if made.what == "created":
+            self.created += 1
+        else:
+            self.updated += 1
+
+    def add(self, other: Report) -> None:
+        """Add what a part of the import did; the articles it made are listed by those who keep lists, not here."""
+        self.created, self.updated, self.skipped = self.created + other.created, self.updated + other.updated, self.skipped + other.skipped
+        self.problems += other.problems
+        for kind, number in other.places.items():
+            self.places[kind] = self.places.get(kind, 0) + number
 
     def as_json(self) -> dict[str, object]:
         """Return the report as the command prints it."""

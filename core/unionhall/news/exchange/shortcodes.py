@@ -8,9 +8,9 @@ from html import escape
 
 from unionhall.news.exchange.records import Picture
 
-_CAPTION = re.compile(r"\[caption[^\]]*\](.*?)\[/caption\]", re.DOTALL)
-_IMG = re.compile(r"<a[^>]*>\s*(<img[^>]*>)\s*</a>|(<img[^>]*>)", re.DOTALL)
-_GALLERY = re.compile(r"\[gallery([^\]]*)\]")
+_CAPTION = re.compile(r"\[caption[^\]]{0,1000}\](?:(.*?)\[/caption\]|.*\Z)", re.DOTALL)  # see html._COMMENT
+_IMG = re.compile(r"<a[^>]{0,2000}>\s{0,50}(<img[^>]{0,4000}>)\s{0,50}</a>|(<img[^>]{0,4000}>)", re.DOTALL)
+_GALLERY = re.compile(r"\[gallery([^\]]{0,5000})\]")
 _IDS = re.compile(r'(?:ids|include)\s*=\s*["\'“”]?([\d,\s]+)')
 _TAG = re.compile(r"<[^<>]*>")
 
@@ -24,7 +24,7 @@ def pictures(text: str, attachments: Mapping[str, Picture], own: Sequence[str] =
 
 
 def _caption(found: re.Match[str]) -> str:
-    picture = _IMG.search(found[1])
+    picture = _IMG.search(found[1]) if found[1] else None
     if picture is None:
         return found[0]
     words = _TAG.sub("", found[1].replace(picture[0], "")).strip()

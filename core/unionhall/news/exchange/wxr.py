@@ -8,7 +8,7 @@ from __future__ import annotations
 import mmap
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from html.entities import html5
 from pathlib import Path
@@ -25,16 +25,19 @@ from unionhall.news.exchange import html, shortcodes
 from unionhall.news.exchange.records import Picture, Problem, Record, Wanted
 
 LARGEST = 500 * 1024 * 1024
+LARGEST_ITEM = 20 * 1024 * 1024
+MOST_RESTARTS = 20
+ARTICLES = frozenset({"post", "page"})
 NAMESPACES = {
     "content": "http://purl.org/rss/1.0/modules/content/", "dc": "http://purl.org/dc/elements/1.1/",
     "wfw": "http://wellformedweb.org/CommentAPI/", "excerpt": "urn:excerpt", "wp": "urn:wp",
 }  # fmt: skip
-_PIECES = re.compile(rb"<!\[CDATA\[.*?\]\]>|<item\b[^>]*>|</item>", re.DOTALL)
+_PIECES = re.compile(rb"<!\[CDATA\[|<item\b[^>]{0,500}>|</item>")
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 _ENTITY = re.compile(r"&(\w+);")
 _LONE = re.compile(r"&(?!#\d+;|#x[0-9a-fA-F]+;|amp;|lt;|gt;|quot;|apos;)")
-_CDATA = re.compile(r"(<!\[CDATA\[.*?\]\]>)", re.DOTALL)
-_AUTHOR = re.compile(r"<wp:author>.*?</wp:author>", re.DOTALL)
+_CDATA = re.compile(r"(<!\[CDATA\[(?:.*?\]\]>|.*\Z))", re.DOTALL)
+_AUTHOR = re.compile(r"<wp:author>.{0,5000}?</wp:author>", re.DOTALL)
 _SITE = re.compile(r"<wp:base_blog_url>\s*(?:<!\[CDATA\[)?\s*([^<\]\s]+)|<link>\s*([^<\s]+)")
 ROOT = "<rss " + " ".join(f'xmlns:{name}="{address}"' for name, address in NAMESPACES.items()) + ">"
 
@@ -48,6 +51,7 @@ class Export:
     """What was read of an export besides its articles."""
 
     site: str = ""
+    total: int = 0
     authors: dict[str, str] = field(default_factory=dict)
     attachments: dict[str, Picture] = field(default_factory=dict)
     uploaded_to: dict[str, list[str]] = field(default_factory=dict)
@@ -75,6 +79,8 @@ def read(path: Path, now: datetime) -> tuple[Export, Iterator[Record]]:
         for item, _line in _items(data, Export()):
             if _text(item, "wp:post_type") == "attachment":
                 _note_attachment(item, export)
+            elif _is_article(item):
+                export.total += 1
     return export, _records(path, export, now)
 
 
@@ -100,22 +106,25 @@ def _records(path: Path, export: Export, now: datetime) -> Iterator[Record]:
             comments = len(item.findall("wp:comment", NAMESPACES))
             if comments:
                 _count(export, "comment", comments)
-            if kind not in {"post", "page"}:
-                _count(export, kind)
-            elif status in {"trash", "auto-draft"}:
-                _count(export, status)
-            else:
+            if _is_article(item):
                 yield _record(item, kind, status, line, export, now)
+            else:
+                _count(export, status if kind in ARTICLES else kind)
+
+
+def _is_article(item: Element) -> bool:
+    return (_text(item, "wp:post_type") or "post") in ARTICLES and _text(item, "wp:status") not in {"trash", "auto-draft"}
 
 
 def _items(data: mmap.mmap, export: Export) -> Iterator[tuple[Element, int]]:
     """Yield every item that can be read, and its line; those that cannot are problems."""
-    start, line, counted = -1, 1, 0
-    for found in _PIECES.finditer(data):
-        piece = found[0]
+    start, line, counted, at, open_end = -1, 1, 0, 0, False
+    while found := _PIECES.search(data, at):
+        piece, at = found[0], found.end()
         if piece.startswith(b"<!["):
-            continue
-        if piece.startswith(b"<item"):
+            end = -1 if open_end else data.find(b"]]>", at)
+            at, open_end = (end + 3, False) if end >= 0 else (at, True)
+        elif piece.startswith(b"<item"):
             if start >= 0:
                 export.problems.append(_broken(line, _("这一条没有结束标记 </item>")))
             line += data[counted : found.start()].count(b"\n")
@@ -128,26 +137,37 @@ def _items(data: mmap.mmap, export: Export) -> Iterator[tuple[Element, int]]:
 
 
 def _item(chunk: bytes, line: int, export: Export) -> Iterator[tuple[Element, int]]:
+    """Yield an item; when it cannot be read, what can be read of the items that a CDATA section without an end swallowed."""
+    if len(chunk) > LARGEST_ITEM:
+        export.problems.append(_broken(line, _("这一条超过 20 MB")))
+        return
     text = _CONTROL.sub("", chunk.decode("utf-8", "replace"))
+    for _try in range(MOST_RESTARTS):
+        item, problem = _read_item(text, line)
+        if problem is not None:
+            export.problems.append(problem)
+        if item is not None:
+            yield item, line
+            return
+        inner = text.find("<item", 5)
+        if inner < 0:
+            return
+        line, text = line + text[:inner].count("\n"), text[inner:]
+
+
+def _read_item(text: str, line: int) -> tuple[Element | None, Problem | None]:
     try:
-        yield _parse(text), line
-        return
+        return _parse(text), None
     except DefusedXmlException:
-        export.problems.append(_broken(line, _("里面有 XML 实体声明，出于安全不读")))
-        return
+        return None, _broken(line, _("里面有 XML 实体声明，出于安全不读"))
     except ParseError as error:
         first = error
     try:
-        yield _parse(_mended(text)), line
-        message = _("第 %(line)s 行起的一条写法有误，已按能读懂的意思导入：%(why)s", line=line, why=str(first))
-        export.problems.append(Problem("item", "mended", message, line))
+        item = _parse(_mended(text))
     except (ParseError, DefusedXmlException):
-        inner = text.find("<item", 5)
-        if inner > 0:  # a CDATA section without an end has swallowed what followed
-            export.problems.append(_broken(line, str(first)))
-            yield from _item(text[inner:].encode(), line + text[:inner].count("\n"), export)
-        else:
-            export.problems.append(_broken(line + max(0, first.position[0] - 1), str(first)))
+        return None, _broken(line + max(0, first.position[0] - 1), str(first))
+    message = _("第 %(line)s 行起的一条写法有误，已按能读懂的意思导入：%(why)s", line=line, why=str(first))
+    return item, Problem("item", "mended", message, line)
 
 
 def _parse(text: str) -> Element:
@@ -205,16 +225,19 @@ def _record(item: Element, kind: str, status: str, line: int, export: Export, no
     at = _moment(item)
     wanted = _wanted(status, _text(item, "wp:post_password"), at, now, note)
     body = shortcodes.pictures(_text(item, "content:encoded"), export.attachments, export.uploaded_to.get(number, ()))
+    creator = export.authors.get(_text(item, "dc:creator"), _text(item, "dc:creator"))
     found = item.findall("category")
     terms = [(entry.get("domain", ""), unquote(entry.get("nicename", "")), (entry.text or "").strip()) for entry in found]
-    thumbnail = export.attachments.get(_meta(item).get("_thumbnail_id", ""))
+    meta = _meta(item)
+    thumbnail = export.attachments.get(meta.get("_thumbnail_id", ""))
     return Record(
         origin=f"wxr:{urlsplit(export.site).netloc}:{number}"[:120], title=title, wanted=wanted, at=at,
         body=_at_home(html.settled(html.paragraphs(body)), export.site), summary=html.plain(_text(item, "excerpt:encoded")),
-        authors=tuple(filter(None, [export.authors.get(_text(item, "dc:creator"), _text(item, "dc:creator"))])),
+        authors=tuple(label for domain, _slug, label in terms if domain == "author") or tuple(filter(None, [creator])),
         categories=tuple((slug, label) for domain, slug, label in terms if domain == "category" and slug != "uncategorized"),
         tags=tuple(label for domain, _slug, label in terms if domain in {"post_tag", "tag"}),
-        cover=thumbnail, old=_old(item, number, export.site), page=kind == "page", line=line, problems=tuple(problems),
+        cover=replace(thumbnail, credit=meta.get("unionhall_cover_credit", "")) if thumbnail else None,
+        old=_old(item, number, export.site), page=kind == "page", line=line, problems=tuple(problems),
     )  # fmt: skip
 
 

@@ -4,22 +4,27 @@ from __future__ import annotations
 
 import json
 import os
+import random
+import sqlite3
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 sys.path.insert(0, str(Path(__file__).parent))
 import blog
 
 from unionhall.base import clock, db
 from unionhall.hooks.types import SYSTEM
+from unionhall.media import services as media
+from unionhall.media.models import Asset
 from unionhall.news import editing
 from unionhall.news.cli import imports
-from unionhall.news.exchange import front_matter, html, markdown, wxr
+from unionhall.news.exchange import front_matter, html, markdown, shortcodes, wxr
 from unionhall.news.models import Article, Redirect, State
 from unionhall.platform.access import unscoped
 
@@ -98,6 +103,16 @@ def test_pictures_beside_the_file_come_along(bring, articles, client, tmp_path):
     assert "活动现场" in page
 
 
+def test_the_same_blog_from_another_folder_changes_nothing(bring, tmp_path):
+    for name in ("one", "two"):
+        blog.write(tmp_path / name / "blog", 12, pictures=4)
+        (tmp_path / name / "blog" / "圖 %20#.jpg").write_bytes(blog.picture(random.Random(5)))
+        (tmp_path / name / "blog" / "odd.md").write_text("---\ntitle: 怪名字\ndate: 2024-05-01\n---\n![](<圖 %2520%23.jpg>)", "utf-8")
+    first = bring("markdown", tmp_path / "one" / "blog")
+    assert (first["created"], first["problems"]) == (13, [])
+    assert bring("markdown", tmp_path / "two" / "blog") == {"created": 0, "updated": 0, "skipped": 13, "problems": []}
+
+
 def test_what_changed_at_the_source_is_brought_over_and_what_was_edited_here_is_not(bring, articles, app, work, tmp_path):
     folder = tmp_path / "blog"
     folder.mkdir()
@@ -149,8 +164,6 @@ def test_every_status_becomes_what_it_was(bring, articles):
 
 def test_markup_of_wordpress(bring, articles, client, tmp_path):
     (tmp_path / "up" / "2013" / "03").mkdir(parents=True)
-    import random
-
     (tmp_path / "up" / "2013" / "03" / "x.jpg").write_bytes(blog.picture(random.Random(1)))
     body = """第一段
 换行
@@ -256,3 +269,63 @@ def test_whatever_stands_in_a_file_is_read_or_refused(text):
             continue
         assert isinstance(markdown.rendered(body), str)
     assert isinstance(html.settled(html.paragraphs(text)), str)
+
+
+@pytest.mark.parametrize("beginning", ["<!--", "<pre>", "[caption]", "<a", "<img ", "[gallery", "<table>", "<b>", "&#", "<p"])
+def test_a_text_of_beginnings_is_read_in_one_go(beginning):
+    """A quadratic reader would take hours for this."""
+    text = beginning * (400_000 // len(beginning))
+    assert isinstance(html.settled(html.paragraphs(shortcodes.pictures(text, {}))), str)
+
+
+def test_a_file_of_beginnings_is_read_in_one_go(tmp_path, app):
+    for beginning in ("<![CDATA[", "<item", "<item>", "<wp:author>", "<item><![CDATA[", "<item></item>"):
+        (tmp_path / "x.xml").write_text(HEAD + beginning * 20_000, "utf-8")
+        with app.app_context():
+            export, records = wxr.read(tmp_path / "x.xml", clock.now())
+            assert all(record.title == "" for record in records)
+            assert export.site == "https://old.example"
+
+
+def test_boxes_galleries_and_lists_of_terms_become_what_articles_have():
+    for source, wanted in {
+        "<div>a<div>b<p>c</p></div></div>d": "<p>a</p><p>b</p><p>c</p><p>d</p>",
+        '<figure class="g"><ul><li><figure><img src="/a.jpg"><figcaption>c</figcaption></figure></li><li><img src="/b.jpg"></li></ul><figcaption>w</figcaption></figure>':
+            '<figure><img src="/a.jpg"><figcaption>c</figcaption></figure><p><img src="/b.jpg"></p><p>w</p>',
+        "<dl><dt>词</dt><dd>义</dd></dl>": "<p><strong>词</strong></p><p>义</p>",
+        '<aside class="fact"><dl><dt>3</dt><dd>人</dd></dl></aside>': '<aside class="fact"><dl><dt>3</dt><dd>人</dd></dl></aside>',
+        "<figure><table><tr><td>1</td></tr></table><figcaption>表</figcaption></figure>": "<table><tbody><tr><td>1</td></tr></tbody></table><p>表</p>",
+        "<blockquote>话<footer>某</footer></blockquote>": "<blockquote><p>话</p><footer>某</footer></blockquote>",
+        "<ul>\n<li>a\n<ul>\n<li>b</li>\n</ul>\n</li>\n</ul>": "<ul><li>a<ul><li>b</li></ul></li></ul>",
+        '<a href="/x"><figure><img src="/q.jpg"></figure></a>': '<figure><img src="/q.jpg"></figure>',
+        "<!-- 没有结束": "<p>没有结束</p>", "<address>同心路18号</address>": "<p>同心路18号</p>", "<div>" * 3000 + "深": "<p>深</p>",
+    }.items():  # fmt: skip
+        assert html.settled(html.paragraphs(source)) == wanted
+
+
+def test_the_site_stays_writable_while_pictures_are_decoded(bring, articles, app, tmp_path, monkeypatch):
+    blog.write(tmp_path / "blog", 30, pictures=10)
+    prepare, free = media.prepare, []
+
+    def watched(data):
+        place = db.engine().url.database
+        with closing(sqlite3.connect(place, timeout=0)) as other:
+            other.execute("BEGIN IMMEDIATE")
+            free.append(True)
+        return prepare(data)
+
+    monkeypatch.setattr(media, "prepare", watched)
+    report = bring("markdown", tmp_path / "blog")
+    assert (report["created"], report["problems"], len(free)) == (30, [], 10)
+    assert bring("markdown", tmp_path / "blog")["skipped"] == 30
+
+
+def test_a_picture_that_several_articles_show_is_kept_once(bring, articles, app, tmp_path):
+    folder = tmp_path / "blog"
+    folder.mkdir()
+    (folder / "p.jpg").write_bytes(blog.picture(random.Random(4)))
+    for n in range(60):
+        (folder / f"{n:02}.md").write_text(f"---\ntitle: 第{n}\ndate: 2024-05-01\n---\n![](p.jpg)", "utf-8")
+    assert bring("markdown", folder, "--dry-run") == bring("markdown", folder)
+    with app.app_context():
+        assert db.session().scalar(unscoped(select(func.count()).select_from(Asset), why="test")) == 1

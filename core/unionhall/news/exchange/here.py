@@ -1,0 +1,69 @@
+"""What this site keeps of pictures: the one place where imports and exports ask the media feature."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from unionhall.base import db
+from unionhall.base.errors import NotFound
+from unionhall.hooks.types import Actor
+from unionhall.media import addresses, queries
+from unionhall.media import services as media
+from unionhall.media.models import Asset
+from unionhall.news.exchange.pictures import Shown
+from unionhall.orgs.models import Org
+from unionhall.platform import access
+from unionhall.platform.storage import storage
+
+IN_BODY = re.compile(r'"/media/([a-z0-9]{2}/[a-z0-9-]{1,120}\.[a-z0-9]{2,5})"')
+
+
+def files_in(body: str) -> list[str]:
+    """Return the files that a stored body shows."""
+    return IN_BODY.findall(body)
+
+
+def covers(session: Session, ids: Iterable[int]) -> dict[int, str]:
+    """Return {number of a picture: its file}."""
+    found = session.execute(access.unscoped(select(Asset.id, Asset.stem, Asset.extension).where(Asset.id.in_(list(ids))), why="export"))
+    return {row.id: _file(row.stem, row.extension) for row in found}
+
+
+def names(session: Session, files: Iterable[str]) -> dict[str, str]:
+    """Return {file: the name under which it was uploaded} of the pictures there are."""
+    stems = {_stem(file): file for file in files}
+    rows = select(Asset.stem, Asset.file_name).where(Asset.stem.in_(list(stems)))
+    return {stems[row.stem]: row.file_name for row in session.execute(access.unscoped(rows, why="export"))}
+
+
+def already(actor: Actor) -> Callable[[str], Shown | None]:
+    """Return a function that finds, by its address, a picture which this site keeps and the actor may use."""
+
+    def find(address: str) -> Shown | None:
+        found = queries.by_stems([_stem(address)]).get(_stem(address)) if address.startswith("/media/") else None
+        if found is None or not found.is_image or not access.can(actor, media.USE, db.session().get_one(Org, found.org_id)):
+            return None
+        return Shown(found.id, found.address, found.width, found.height)
+
+    return find
+
+
+def data(file: str) -> bytes | None:
+    """Return a picture's bytes as they are now, None when they are gone."""
+    asset = queries.by_stems([_stem(file)]).get(_stem(file))
+    try:
+        return storage().path(asset.file if asset else file).read_bytes()
+    except (NotFound, OSError):
+        return None
+
+
+def _stem(file: str) -> str:
+    return addresses.stem_of(file.rpartition("/")[2])
+
+
+def _file(stem: str, extension: str) -> str:
+    return f"{stem[:2]}/{stem}.{extension}"

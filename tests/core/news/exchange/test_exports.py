@@ -1,0 +1,394 @@
+"""Exports, and the way back: nothing that is kept of an article is lost between two sites."""
+
+from __future__ import annotations
+
+import json
+import random
+import re
+import sys
+import threading
+from contextlib import closing
+from datetime import timedelta
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+from sqlalchemy import select
+
+sys.path.insert(0, str(Path(__file__).parent))
+import blog
+
+from unionhall.base import clock, db, richtext
+from unionhall.hooks.types import SYSTEM, Role
+from unionhall.media import services as media
+from unionhall.news import editing, publishing, sections
+from unionhall.news.cli import imports
+from unionhall.news.cli_export import exports
+from unionhall.news.content import BylineLine
+from unionhall.news.exchange import jsonl, jsonl_reading, markdown
+from unionhall.news.exchange.arriving import Arrival, Destination
+from unionhall.news.exchange.jsonl_writing import article_id
+from unionhall.news.exchange.pictures import Pictures
+from unionhall.news.exchange.restoring import Restoration
+from unionhall.news.models import Article, Imported, Related, State
+from unionhall.orgs.models import OrgKind
+from unionhall.platform import audit
+from unionhall.platform.access import unscoped
+
+
+@pytest.fixture
+def command(app, runner):
+    """Return a function that runs an import or export command and gives what it printed as JSON."""
+
+    def run(group, *words):
+        with app.app_context():
+            done = runner.invoke(group, [*map(str, words), "--json"], catch_exceptions=False)
+            db.session().remove()
+        assert done.exit_code == 0, done.output
+        return json.loads(done.stdout)
+
+    return run
+
+
+@pytest.fixture
+def emptied(app, sites, database, work, make):
+    """Return a function that makes this an empty site again, with the same people."""
+
+    def empty(people=()):
+        with app.app_context():
+            sites(database).put_back()
+            sites(database).forget()
+        with work():
+            for login, name in people:
+                make.account(Role.EDITOR, login=login, name=name)
+
+    return empty
+
+
+def rich(make):
+    """Fill a site: every state, two languages, pictures, names in several roles, corrections, addresses, pins."""
+    city = make.org(name="青禾市总工会", slug="qinghe", name_en="Qinghe", address="同心路18号", summary="四十一万会员")
+    closed = make.org(city, OrgKind.DISTRICT, name="旧城区总工会", slug="jiucheng")
+    sections.save_section(None, sections.SectionFields("基层", "jiceng", "Grassroots", "来自一线", 20, True, (("初审", "news.review"), ("终审", "news.sign_off"))),
+                          actor=SYSTEM, now=clock.now())
+    section = next(item for item in sections.all_sections() if item.slug == "jiceng")
+    writer = make.account(Role.EDITOR, city, login="lin", name="林晓棠")
+    picture = media.store_image(blog.picture(random.Random(1)), "现场.jpg", org=city, actor=SYSTEM, now=clock.now())
+    inside = media.store_image(blog.picture(random.Random(2)), "图二.jpg", org=city, actor=SYSTEM, now=clock.now())
+    body = (
+        f'<p>青禾市总工会五月开展竞赛。</p><h2>现场</h2><figure class="figure"><img src="{inside.src}" alt="二" width="640" height="360">'
+        '<figcaption>说明<span class="figure__credit">周敏 摄</span></figcaption></figure><blockquote class="pull"><p>一句话。</p><footer>某</footer></blockquote>'
+        '<aside class="fact"><dl><dt>800</dt><dd>人次</dd></dl></aside><ul><li>一<ul><li>二</li></ul></li></ul>'
+        '<table><thead><tr><th scope="col">工种</th></tr></thead><tbody><tr><td colspan="2">焊工 &amp; 钳工</td></tr></tbody></table>'
+    )
+    articles = []
+    for number, state in enumerate(State):
+        content = make.content(
+            f"第{number}篇 Story {number}", kicker="引题", subhead="副题", slug_line="本报讯", body=body, cover_id=picture.id, cover_alt="图", cover_caption="说明",
+            cover_credit="周敏", seo_title="搜索标题", seo_description="描述", tags=("竞赛", f"标签{number}"), related=tuple(item.id for item in articles[-2:]),
+            bylines=(BylineLine("reporter", ("林晓棠",), None, writer.id), BylineLine("correspondent", ("何平", "罗工宣"), city.id, None),
+                     BylineLine("photographer", ("周敏",))),
+        )
+        articles.append(make.article(closed if number == 3 else city, section, writer if number % 2 else None, state, content))
+    live = next(item for item in articles if item.state == State.PUBLISHED)
+    publishing.feature(live, lead=True, pinned_until=clock.now() + timedelta(days=3), actor=SYSTEM, now=clock.now())
+    editing.save(live, make.content("改了还没发 A < B", related=(articles[-1].id,)), base_id=live.head_id, actor=SYSTEM, now=clock.now())
+    make.article(make.root, content=make.content("English story", body="<p>Workers compete.</p>"), state=State.PUBLISHED)
+    return live.url
+
+
+def told(path):
+    """Return the lines of an export without what may differ: numbers of pictures, and when it was read."""
+    text = path.read_text("utf-8")
+    names: dict[str, str] = {}
+    text = re.sub(r"[0-9a-f]{2}/[0-9a-f]{32}", lambda found: names.setdefault(found[0], f"aa/picture-{len(names)}"), text)
+    return [json.loads(line) for line in re.sub(r'"at":"[^"]*","root"', '"root"', text, count=1).splitlines()]
+
+
+@pytest.mark.both
+def test_a_round_trip_loses_nothing(command, emptied, client, work, make, tmp_path):
+    with work():
+        url = rich(make)
+    report = command(exports, "jsonl", tmp_path / "a.jsonl", "--media", tmp_path / "media")
+    assert report == {"articles": 10, "pictures_missing": 0}
+    emptied([("lin", "林晓棠")])
+    tried = command(imports, "jsonl", tmp_path / "a.jsonl", "--media", tmp_path / "media", "--dry-run")
+    with work() as session:
+        assert session.scalars(unscoped(select(Article.id), why="test")).all() == []
+    made = command(imports, "jsonl", tmp_path / "a.jsonl", "--media", tmp_path / "media")
+    assert made == tried == {"created": 10, "updated": 0, "skipped": 0, "problems": []}
+    command(exports, "jsonl", tmp_path / "b.jsonl", "--media", tmp_path / "media2")
+    before, after = told(tmp_path / "a.jsonl"), told(tmp_path / "b.jsonl")
+    assert [line["id"] for line in after if line["type"] == "article"] == [line["id"] for line in before if line["type"] == "article"]
+    for old, new in zip(before, after, strict=True):
+        assert new == old
+    assert {line["state"] for line in before if line["type"] == "article"} == {state.value for state in State}
+    assert len(list((tmp_path / "media2").rglob("*.jpg"))) == len(list((tmp_path / "media").rglob("*.jpg"))) == 2
+    page = client.get(url).get_data(as_text=True)
+    assert "第5篇 Story 5" in page
+    assert page.count('src="/media/') >= 2
+    again = command(imports, "jsonl", tmp_path / "a.jsonl", "--media", tmp_path / "media")
+    assert again == {"created": 0, "updated": 0, "skipped": 10, "problems": []}
+    back = command(imports, "jsonl", tmp_path / "b.jsonl", "--media", tmp_path / "media2")
+    assert (back["created"], back["updated"]) == (0, 0), "what is here already is known by its name, whichever site exported it"
+    with work():
+        assert audit.verify().bad is None
+
+
+def test_every_exported_line_is_in_the_described_format(command, work, make, tmp_path):
+    with work():
+        rich(make)
+    command(exports, "jsonl", tmp_path / "a.jsonl")
+    kinds = {"site": jsonl.SiteLine, "org": jsonl.OrgLine, "section": jsonl.SectionLine, "article": jsonl.ArticleLine}
+    for line in (tmp_path / "a.jsonl").read_text("utf-8").splitlines():
+        kinds[json.loads(line)["type"]].model_validate_json(line)
+
+
+@pytest.mark.both
+def test_what_changed_at_the_source_follows_and_what_changed_here_stays(command, emptied, work, make, at, tmp_path):
+    def by_headline():
+        found = db.session().scalars(unscoped(select(Article).order_by(Article.id), why="test")).all()
+        return {article.head.headline: article for article in found}
+
+    with work():
+        for name in ("甲", "乙"):
+            make.article(state=State.PUBLISHED, content=make.content(name))
+    command(exports, "jsonl", tmp_path / "a.jsonl")
+    at("2026-05-14 10:00")
+    with work():
+        for name, article in by_headline().items():
+            editing.save(article, make.content(f"{name}改"), base_id=article.head_id, actor=SYSTEM, now=clock.now())
+            publishing.correct(article, note="标题更正。", revision_id=article.head_id, actor=SYSTEM, now=clock.now())
+    command(exports, "jsonl", tmp_path / "b.jsonl")
+    emptied()
+    at("2026-05-14 11:00")
+    assert command(imports, "jsonl", tmp_path / "a.jsonl")["created"] == 2
+    at("2026-05-14 12:00")
+    with work():
+        article = by_headline()["乙"]
+        publishing.withdraw(article, reason="事实有误。", actor=SYSTEM, now=clock.now())
+    report = command(imports, "jsonl", tmp_path / "b.jsonl")
+    assert (report["created"], report["updated"], report["skipped"]) == (0, 1, 1)
+    assert [(problem["item"], problem["code"]) for problem in report["problems"]] == [("乙改", "edited-here")]
+    with work():
+        found = by_headline()
+        assert (found["甲改"].state, found["甲改"].correction, found["甲改"].live_id) == (State.CORRECTED, "标题更正。", found["甲改"].head_id)
+        assert found["乙"].state == State.WITHDRAWN
+
+
+@pytest.mark.both
+def test_only_what_was_asked_for_leaves(command, work, make, at, tmp_path):
+    with work():
+        city = make.org(slug="qinghe")
+        below = make.org(city, OrgKind.DISTRICT)
+        section = make.section(slug="weiquan")
+        make.article(city, content=make.content("草稿"))
+        make.article(below, section, state=State.PUBLISHED, content=make.content("下级"))
+        make.article(state=State.PUBLISHED, content=make.content("省总"))
+        at("2026-06-01 09:00")
+        make.article(state=State.PUBLISHED, content=make.content("六月"))
+
+    def titles(*options):
+        command(exports, "jsonl", tmp_path / "x.jsonl", *options)
+        return [line.title for line, _digest in jsonl_reading.articles(tmp_path / "x.jsonl")]
+
+    assert titles() == ["草稿", "下级", "省总", "六月"]
+    assert titles("--org", "qinghe") == ["草稿", "下级"]
+    assert titles("--section", "weiquan") == ["下级"]
+    assert titles("--state", "draft", "--state", "withdrawn") == ["草稿"]
+    assert titles("--since", "2026-06-01") == ["六月"]
+    assert titles("--until", "2026-05-14", "--state", "published") == ["下级", "省总"]
+
+
+def test_the_way_through_wordpress(command, emptied, work, make, client, tmp_path):
+    with work():
+        rich(make)
+        was = {
+            article.live.headline: (article.live.body, article.published_at, [credit.name for credit in article.live.bylines if credit.role != "photographer"],
+                                    [tag.name for tag in article.live.tags], article.live.summary, article.live.cover_alt)
+            for article in db.session().scalars(unscoped(select(Article), why="test")) if article.is_live
+        }
+    command(exports, "wxr", tmp_path / "a.xml", "--media", tmp_path / "media", "--state", "published", "--state", "corrected")
+    channel = ElementTree.parse(tmp_path / "a.xml").getroot()[0]
+    wp = "{http://wordpress.org/export/1.2/}"
+    kinds = [item.findtext(f"{wp}post_type") for item in channel.findall("item")]
+    assert sorted(kinds) == ["attachment", "attachment", "post", "post", "post"]
+    assert channel.findtext(f"{wp}wxr_version") == "1.2"
+    emptied()
+    with work():
+        make.section(slug="jiceng", name="基层")
+    report = command(imports, "wxr", tmp_path / "a.xml", "--attachments", tmp_path / "media")
+    assert (report["created"], report["problems"]) == (3, [])
+    with work():
+        found = {article.live.headline: article for article in db.session().scalars(unscoped(select(Article), why="test"))}
+        assert set(found) == set(was)
+        for title, (body, at, names, tags, summary, alt) in was.items():
+            article = found[title]
+            assert re.sub("/media/[^\"]*", "", article.live.body) == re.sub("/media/[^\"]*", "", body)
+            assert richtext.plain_text(article.live.body) == richtext.plain_text(body)
+            assert article.published_at == at
+            assert [credit.name for credit in article.live.bylines] == names
+            assert [tag.name for tag in article.live.tags] == tags
+            assert (article.live.summary, article.live.cover_alt) == (summary, alt)
+            assert (article.live.cover_id is not None) is bool(alt)
+        assert found["第5篇 Story 5"].section.slug == "jiceng"
+
+
+def test_wordpress_gets_no_character_that_breaks_its_reader(command, work, make, tmp_path):
+    with work():
+        make.article(state=State.PUBLISHED, content=make.content("]]> & <b>", body="<p>代码 ]]&gt; 结束</p>", tags=('引"号', "A&B", "公式", "攻势")))
+    command(exports, "wxr", tmp_path / "a.xml")
+    item = ElementTree.parse(tmp_path / "a.xml").getroot()[0].find("item")
+    assert item.findtext("title") == "]]> & <b>"
+    assert [term.text for term in item.findall("category")][1:] == ['引"号', "A&B", "公式", "攻势"]
+    assert len({term.get("nicename") for term in item.findall("category")}) == 5, "WordPress takes terms with one address for one"
+
+
+HEAD = '{"type":"site","format":"unionhall-news","version":1,"site":"","at":"2026-05-14T00:00:00Z","root":"other"}'
+
+
+def line(number=1, **changes):
+    at = "2026-05-01T00:00:00+00:00"
+    revision = {"number": 1, "at": at, "headline": f"第{number}条", "body": "<p>正文</p>", "bylines": [{"role": "reporter", "names": ["某"]}]}
+    value = {"type": "article", "id": f"20260501T00000000000{number}-{900 + number}", "slug": f"s-{number}", "org": "other", "section": "news", "state": "draft",
+             "created_at": at, "updated_at": at, "head": 1, "revisions": [revision | changes.pop("revision", {})]}  # fmt: skip
+    return json.dumps(value | changes, ensure_ascii=False)
+
+
+@pytest.mark.parametrize(("bad", "code"), [
+    ("{", "broken-line"), ("[1]", "broken-line"), ('{"type":"poem"}', "unknown-line"), (line(2, state="gone"), "broken-line"), (line(2, head=7), "broken-line"),
+    (line(2, state="published"), "broken-line"), (line(2, surprise=1), "broken-line"), (line(2, revision={"headline": "长" * 500}), "refused"),
+    (line(2, revision={"headline": ""}), "refused"), (line(2, slug="../x"), "broken-line"), (line(2)[:-40], "broken-line"), (line(2, created_at="2026"), "broken-line"),
+    (line(2, revision={"cover": "../../etc/passwd"}), "broken-line"), ('{"a":' * 5000, "broken-line"),
+])  # fmt: skip
+def test_a_broken_line_is_named_and_the_rest_arrives(command, tmp_path, bad, code):
+    (tmp_path / "a.jsonl").write_text("\n".join([HEAD, line(1), bad, line(3)]), "utf-8")
+    report = command(imports, "jsonl", tmp_path / "a.jsonl")
+    assert report["created"] == 2
+    assert [(problem["code"], problem["line"]) for problem in report["problems"] if problem["code"] != "section-unknown"] == [(code, 3)]
+
+
+@pytest.mark.parametrize(("content", "code"), [
+    (b"", "file-size"), (b"\x89PNG", "not-jsonl"), (b"<rss>", "not-jsonl"), (b'{"a":1}', "not-jsonl"), (HEAD.replace('"version":1', '"version":2').encode(), "unknown-version"),
+    (HEAD.replace("other", "../").encode(), "not-jsonl"), (None, "file-unreadable"),
+])  # fmt: skip
+def test_what_is_no_export_of_ours_is_refused_with_what_to_do(app, runner, tmp_path, content, code):
+    path = tmp_path / "x.jsonl"
+    if content is not None:
+        path.write_bytes(content)
+    with app.app_context():
+        done = runner.invoke(imports, ["jsonl", str(path)])
+    assert isinstance(done.exception, jsonl_reading.NotAnExport)
+    assert done.exception.code == code
+
+
+def test_twice_in_one_file_arrives_once(command, tmp_path, work):
+    other = line(2, slug="s-1")
+    (tmp_path / "a.jsonl").write_text("\n".join([HEAD, line(1), line(1), other]), "utf-8")
+    for options in (["--dry-run"], []):
+        report = command(imports, "jsonl", tmp_path / "a.jsonl", *options)
+        assert (report["created"], report["skipped"]) == (2, 1)
+        assert [problem["code"] for problem in report["problems"]] == ["slug-taken"]
+    with work() as session:
+        assert len(set(session.scalars(unscoped(select(Article.slug), why="test")))) == 2
+
+
+def test_scripts_and_foreign_pictures_stay_outside(command, work, tmp_path):
+    secret = tmp_path / "secret.jpg"
+    secret.write_bytes(blog.picture(random.Random(3)))
+    (tmp_path / "media" / "aa").mkdir(parents=True)
+    (tmp_path / "media" / "aa" / "b.jpg").symlink_to(secret)
+    body = '<p onclick="x()">甲</p><script>alert(1)</script><img src="/media/aa/b.jpg" alt="外面"><img src="../secret.jpg" alt="上级">'
+    (tmp_path / "a.jsonl").write_text(f"{HEAD}\n{line(1, revision={'body': body})}\n", "utf-8")
+    report = command(imports, "jsonl", tmp_path / "a.jsonl", "--media", tmp_path / "media")
+    assert {problem["code"] for problem in report["problems"]} == {"picture-missing", "section-unknown"} - {"section-unknown"}
+    with work() as session:
+        article = session.scalars(unscoped(select(Article), why="test")).one()
+        assert article.head.body == "<p>甲</p>（图片没有导入：外面）（图片没有导入：上级）"
+
+
+def test_unknown_places_become_the_chosen_ones(command, work, make, tmp_path):
+    with work():
+        make.section(slug="target", name="目标")
+        make.org(name="甲市总工会", slug="jia")
+    (tmp_path / "a.jsonl").write_text("\n".join([HEAD, line(1, org="nowhere", section="nothing"), line(2, org="nowhere", section="nothing")]), "utf-8")
+    report = command(imports, "jsonl", tmp_path / "a.jsonl", "--org", "jia", "--section", "target")
+    assert [problem["code"] for problem in report["problems"]] == ["org-unknown", "section-unknown"], "once for each place"
+    with work() as session:
+        found = session.scalars(unscoped(select(Article), why="test")).all()
+        assert {(article.org.slug, article.section.slug) for article in found} == {("jia", "target")}
+
+
+def test_articles_point_to_those_that_come_after_them(command, work, tmp_path):
+    first = json.loads(line(1))
+    first["revisions"][0]["related"] = [json.loads(line(3))["id"], "20260501T000000000009-999"]
+    (tmp_path / "a.jsonl").write_text("\n".join([HEAD, json.dumps(first), line(2), line(3)]), "utf-8")
+    command(imports, "jsonl", tmp_path / "a.jsonl")
+    with work() as session:
+        assert len(session.scalars(select(Related)).all()) == 1
+
+
+def test_no_line_reaches_articles_that_it_did_not_bring(command, work, make, tmp_path):
+    """Neither by the name of an article that was made here, nor by a source that only our own imports may claim."""
+    with work():
+        mine, other = make.article(state=State.PUBLISHED), make.article(state=State.PUBLISHED)
+        ids = [article_id(item.id, item.created_at) for item in (mine, other)]
+        body, slug = mine.head.body, mine.slug
+    forged = json.loads(line(1, id=ids[0], slug=slug))
+    forged["revisions"][0]["related"] = [ids[1]]
+    claim = json.loads(line(2))
+    claim["sources"] = [{"origin": f"jsonl:{ids[1]}", "digest": "x", "revision": 1, "at": "2026-05-01T00:00:00+00:00"}]
+    (tmp_path / "a.jsonl").write_text("\n".join([HEAD, json.dumps(forged), json.dumps(claim)]), "utf-8")
+    report = command(imports, "jsonl", tmp_path / "a.jsonl")
+    assert (report["created"], report["updated"], report["skipped"]) == (1, 0, 1)
+    with work() as session:
+        assert session.scalars(select(Related)).all() == []
+        assert session.scalars(unscoped(select(Article).where(Article.slug == slug), why="test")).one().head.body == body
+        assert session.scalars(select(Imported.origin)).all() == [f"jsonl:{claim['id']}"]
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize("kind", ["jsonl", "markdown"])
+def test_two_imports_of_one_file_at_once_make_everything_once(app, work, make, tmp_path, kind):
+    file, folder, reports = tmp_path / "a.jsonl", tmp_path / "blog", []
+    file.write_text("\n".join([HEAD, *(line(n, old=[f"/was/{n}/"]) for n in range(1, 10))]), "utf-8")
+    blog.write(folder, 30, pictures=0)
+    with work():
+        to = Destination(make.root.id, sections.all_sections()[0].id, SYSTEM, clock.now())
+    gate = threading.Barrier(3)
+
+    def bring():
+        with app.app_context(), closing(Pictures(None, actor=SYSTEM, now=to.now)) as pictures:
+            if kind == "jsonl":
+                source, items = jsonl_reading.read(file)
+                task = Restoration(file, source, to, pictures)
+            else:
+                _total, items = markdown.read(folder)
+                task = Arrival(to, pictures)
+            gate.wait()
+            reports.append(task.take(items))
+            db.session().remove()
+
+    threads = [threading.Thread(target=bring) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    expected = 9 if kind == "jsonl" else 30
+    assert [sum(getattr(report, name) for report in reports) for name in ("created", "updated", "skipped")] == [expected, 0, 2 * expected]
+    assert [problem for report in reports for problem in report.problems if problem.code != "section-unknown"] == []
+    with work() as session:
+        assert session.query(Imported).count() == len(session.scalars(unscoped(select(Article.id), why="test")).all()) == expected
+        assert audit.verify().bad is None
+
+
+def test_what_should_have_been_published_meanwhile_waits_for_somebody(command, emptied, work, make, at, tmp_path):
+    with work():
+        make.article(state=State.SCHEDULED)
+    command(exports, "jsonl", tmp_path / "a.jsonl")
+    emptied()
+    at("2026-06-14 09:30")
+    report = command(imports, "jsonl", tmp_path / "a.jsonl")
+    assert [problem["code"] for problem in report["problems"]] == ["schedule-passed"]
+    with work() as session:
+        assert session.scalars(unscoped(select(Article), why="test")).one().state == State.APPROVED
