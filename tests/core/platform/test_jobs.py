@@ -269,22 +269,26 @@ def test_many_workers_never_run_a_job_at_the_same_time(app, at):
 
 
 def test_workers_say_that_they_live_and_that_they_end(app, at):
-    stop = threading.Event()
     with app.app_context():
-        def wanted():
-            stop.set()
-            return [Job("probe.once", "探测", timedelta(seconds=1), lambda now: seen.append(len(workers.present(now))))]
-
-        seen: list[int] = []
         with workers.alive():
-            for _ in range(2000):
+            for _ in range(200_000):
                 db.session().rollback()
-                if workers.present(clock.now()):
+                if found := workers.present(clock.now()):
                     break
-            jobs.work(wanted, stop)
-        assert seen
-        assert seen[0] >= 1
+            assert [worker.started_at for worker in found] == [clock.now()]
         assert workers.present(clock.now()) == []
+
+
+def test_a_worker_that_is_told_to_stop_ends_its_tick_and_is_gone(app, at):
+    stop, ran = threading.Event(), []
+
+    def run(now):
+        ran.append(now)
+        stop.set()
+
+    with app.app_context():
+        jobs.work(lambda: [Job("probe.once", "探测", timedelta(seconds=1), run)], stop)
+        assert (len(ran), workers.present(clock.now())) == (1, [])
 
 
 def test_a_worker_that_was_killed_is_not_present_after_a_minute_and_forgotten_after_an_hour(app, at):
