@@ -18,7 +18,7 @@ from unionhall.platform import access, mail, outbox
 from unionhall.platform.pagecache import layer, shelf
 from unionhall.platform.search import indexes
 from unionhall.platform.search import writing as search
-from unionhall.platform.storage import LocalFolder
+from unionhall.platform.storage import open_storage
 from unionhall.site import display
 
 FEATURES = ("site", "desk", "settings", "orgs", "accounts", "media", "news", "system")
@@ -38,7 +38,7 @@ def create_app(overrides: dict[str, Any] | None = None, *, plugins: bool = True)
     features = [discovery.core_feature(f"unionhall.{name}.hooks") for name in FEATURES]
     host = PluginHost(features, discovery.find_plugins() if plugins else [])
     app.extensions["unionhall.host"] = host
-    app.extensions["unionhall.storage"] = LocalFolder(config.media_folder)
+    app.extensions["unionhall.storage"] = open_storage(config.media_url, config)
 
     web.init(app, config)
     mounting.mount(app, host)

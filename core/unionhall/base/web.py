@@ -8,7 +8,7 @@ import unicodedata
 from urllib.parse import urlsplit
 
 import structlog
-from flask import Flask, Response, g, jsonify, redirect, render_template, request, url_for
+from flask import Flask, Response, current_app, g, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError, CSRFProtect
@@ -37,6 +37,7 @@ CSP = {
     "base-uri": "'none'",
     "object-src": "'none'",
 }
+POLICY = "unionhall.csp"
 SECRET_PART = re.compile(r"/(?=[^/]*[A-Z])[\w.-]{40,}")
 log = structlog.get_logger("unionhall.web")
 csrf = CSRFProtect()
@@ -44,6 +45,7 @@ csrf = CSRFProtect()
 
 def init(app: Flask, config: Config) -> None:
     """Install the manners; called before any route is mounted."""
+    app.extensions[POLICY] = policy(config)
     app.config.update(
         SECRET_KEY=config.secret_key,
         SECRET_KEY_FALLBACKS=list(config.old_secret_keys),
@@ -67,6 +69,12 @@ def init(app: Flask, config: Config) -> None:
     app.register_error_handler(HTTPException, _on_http)
     app.register_error_handler(OperationalError, _on_database)
     app.register_error_handler(Exception, _on_crash)
+
+
+def policy(config: Config) -> str:
+    """Return the Content-Security-Policy; a bucket that readers are sent to may show pictures and play films."""
+    allowed = {name: f"{CSP[name]} {config.media_origin}".rstrip() for name in ("img-src", "media-src")}
+    return "; ".join(f"{name} {value}" for name, value in (CSP | allowed).items())
 
 
 def _begin() -> ResponseReturnValue | None:
@@ -97,7 +105,7 @@ def _end(response: Response) -> Response:
 
 def _headers(response: Response) -> Response:
     headers = response.headers
-    headers.setdefault("Content-Security-Policy", "; ".join(f"{name} {value}" for name, value in CSP.items()))
+    headers.setdefault("Content-Security-Policy", current_app.extensions[POLICY])
     headers.setdefault("X-Content-Type-Options", "nosniff")
     headers.setdefault("Referrer-Policy", "strict-origin-when-cross-origin")
     headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")

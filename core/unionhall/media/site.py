@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, abort, request, send_file
+from flask import Blueprint, abort
 from flask.typing import ResponseReturnValue
 
-from unionhall.platform.storage import storage
+from unionhall.platform.storage.sending import respond
 
 TYPES = {"webp": "image/webp", "jpg": "image/jpeg", "jpeg": "image/jpeg", "png": "image/png", "gif": "image/gif"}
 
@@ -18,9 +18,7 @@ def show(folder: str, name: str) -> ResponseReturnValue:
     kind = TYPES.get(name.rpartition(".")[2])
     if kind is None:
         abort(404)
-    response = send_file(storage().path(f"{folder}/{name}").resolve(), mimetype=kind, max_age=365 * 24 * 3600)
-    response.make_conditional(request)
-    response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+    response = respond(f"{folder}/{name}", kind, seconds=365 * 24 * 3600)
     response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
     response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
     return response

@@ -57,8 +57,8 @@ def unionhall_desk_blueprints() -> Iterable[Blueprint]:
 
 @hookimpl
 def unionhall_commands() -> Iterable[click.Command]:
-    """`unionhall search …`."""
-    return [cli.search_commands]
+    """`unionhall search …`, `unionhall storage …`."""
+    return [cli.search_commands, cli.storage_commands]
 
 
 @hookimpl

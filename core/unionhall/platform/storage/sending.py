@@ -1,0 +1,48 @@
+"""Sending a stored file to a browser: from this machine, through us from elsewhere, or by an address that ends."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from flask import Response, current_app, redirect, request, send_file
+
+from unionhall.base.crypto import config
+from unionhall.platform.storage import Storage, storage
+
+SIGNED_SECONDS = 3600
+
+
+def respond(name: str, mimetype: str, *, seconds: int) -> Response:
+    """Return the answer for a file whose name never changes what it shows; browsers keep it for so long.
+
+    Ranges and ETags work in each case. Raises NotFound, Unavailable.
+    """
+    file = storage().local(name)
+    if file is not None:
+        response = send_file(file, mimetype=mimetype)
+    elif config().media_signed and (address := storage().address(name, SIGNED_SECONDS)):
+        response = current_app.make_response(redirect(address))
+        response.headers["Cache-Control"] = f"public, max-age={SIGNED_SECONDS // 2}"
+        return response
+    else:
+        response = _through_us(name, mimetype)
+    response.headers["Cache-Control"] = f"public, max-age={seconds}, immutable"
+    return response
+
+
+def _through_us(name: str, mimetype: str) -> Response:
+    about = storage().stat(name)
+    response = current_app.response_class(mimetype=mimetype, direct_passthrough=True)
+    response.content_length = about.size
+    response.last_modified = about.at
+    response.set_etag(about.tag)
+    response.make_conditional(request, accept_ranges=True, complete_length=about.size)
+    if response.status_code in {200, 206}:
+        span = response.content_range
+        response.response = _body(storage(), name, span.start or 0, span.stop or about.size)
+    return response
+
+
+def _body(place: Storage, name: str, start: int, end: int) -> Iterator[bytes]:
+    """Yield the bytes; nothing is asked for before the first piece is sent, so that HEAD costs nothing."""
+    yield from place.read(name, start, end)
