@@ -21,7 +21,7 @@ from unionhall.platform.search import writing as search
 from unionhall.platform.storage import open_storage
 from unionhall.site import display
 
-FEATURES = ("site", "desk", "settings", "orgs", "accounts", "media", "news", "system")
+FEATURES = ("site", "desk", "settings", "orgs", "accounts", "media", "news", "system", "backup")
 
 
 def create_app(overrides: dict[str, Any] | None = None, *, plugins: bool = True) -> Flask:

@@ -53,6 +53,8 @@ class Config(BaseSettings):
     s3_virtual_hosted: bool = Field(False, description="the bucket's name stands in the host name (OSS, COS, AWS)")
     page_cache_mb: int = Field(32, ge=0, description="memory for kept pages in each web process; 0 keeps none")
     search_backend: Literal["whoosh", "tantivy", "postgres"] = "whoosh"
+    backup_folder: str = Field("", description="where the worker puts a backup every night; none when empty")
+    backup_keep: int = Field(14, ge=1, description="how many nightly backups are kept")
     web_threads: int = Field(8, ge=1)
     web_workers: int = Field(1, ge=1)
     log_level: str = "INFO"

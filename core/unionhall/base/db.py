@@ -11,7 +11,7 @@ from typing import Annotated, Any, cast
 import structlog
 from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import DateTime, Dialect, Engine, MetaData, String, event
+from sqlalchemy import Connection, DateTime, Dialect, Engine, MetaData, String, event
 from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session, mapped_column, scoped_session
 from sqlalchemy.types import TypeDecorator
@@ -24,8 +24,8 @@ NAMING = {
     "pk": "pk_%(table_name)s",
 }
 __all__ = [
-    "IntegrityError", "Model", "UTCDateTime", "after_commit", "engine", "finish", "init", "is_writing", "keep", "resting", "session",
-    "start_writing", "unit_of_work", "update_count", "write_aside",
+    "IntegrityError", "Model", "UTCDateTime", "after_commit", "engine", "finish", "init", "is_writing", "keep", "rebuilding", "resting",
+    "session", "snapshot", "start_writing", "unit_of_work", "update_count", "write_aside",
 ]  # fmt: skip
 LOCK_WAIT_SECONDS = 5
 log = structlog.get_logger("unionhall.db")
@@ -180,3 +180,31 @@ def write_aside(statement: Any) -> None:
         log.warning("small write skipped")
     finally:
         _writing.reset(mark)
+
+
+@contextmanager
+def snapshot() -> Iterator[Connection]:
+    """A connection that reads the database as it is at this moment, whatever others write meanwhile; it holds nobody up."""
+    sqlite = engine().dialect.name == "sqlite"
+    options: dict[str, Any] = {} if sqlite else {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+    with engine().connect().execution_options(**options) as connection, connection.begin():
+        connection.exec_driver_sql("SELECT count(*) FROM sqlite_master" if sqlite else "SELECT 1")  # it begins with the first read
+        yield connection
+
+
+@contextmanager
+def rebuilding() -> Iterator[Connection]:
+    """One transaction in which tables are dropped, made and filled again; SQLite judges no foreign key in it: the caller does."""
+    with engine().connect() as connection:
+        sqlite = connection.dialect.name == "sqlite"
+        if sqlite:
+            connection.detach()  # the switch below is this connection's for life
+            connection.connection.cursor().execute("PRAGMA foreign_keys=OFF")
+        mark = _writing.set(True)
+        try:
+            with connection.begin():
+                if not sqlite:
+                    connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{LOCK_WAIT_SECONDS}s'")
+                yield connection
+        finally:
+            _writing.reset(mark)

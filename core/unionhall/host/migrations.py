@@ -10,6 +10,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from sqlalchemy import Connection
 
 from unionhall.base import db
 from unionhall.base.errors import PluginProblem
@@ -48,6 +49,18 @@ def upgrade(owner: str | None = None) -> None:
     for name in [owner] if owner else owners():
         with db.engine().connect() as connection:
             command.upgrade(_config(name, connection), "head")
+
+
+def upgrade_within(connection: Connection, owner: str, revision: str) -> None:
+    """Make an owner's tables as they are at a revision, in the transaction that the connection is in."""
+    command.upgrade(_config(owner, connection), revision)
+
+
+def knows(owner: str, revision: str) -> bool:
+    """Say whether this version has the owner's migrations up to a revision."""
+    if owner not in owners():
+        return False
+    return any(script.revision == revision for script in ScriptDirectory.from_config(_config(owner, None)).walk_revisions())
 
 
 def downgrade(owner: str, revision: str) -> None:

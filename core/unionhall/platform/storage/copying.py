@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from unionhall.base.errors import NotFound
@@ -28,7 +28,7 @@ def copy(source: Storage, target: Storage, progress: Callable[[Copied], object] 
     A name never changes what it shows and a file is stored whole or not at all, so the size is enough to go on after a
     break. Raises Unavailable; run it again to go on.
     """
-    done, there = Copied(), _Reader(target.files())
+    done, there = Copied(), Listing(target)
     for file in source.files():
         if (known := there.at(file.name)) is not None and known.size == file.size:
             done.there += 1
@@ -53,14 +53,15 @@ def _carry(file: Stored, source: Storage, target: Storage) -> bool:
     return True
 
 
-class _Reader:
-    """Reads a sorted listing forward, as far as it is asked for."""
+class Listing:
+    """What a storage holds, read forward as far as it is asked for; ask in ascending order."""
 
-    def __init__(self, files: Iterator[Stored]) -> None:
-        self._files = files
-        self._next = next(files, None)
+    def __init__(self, storage: Storage) -> None:
+        self._files = storage.files()
+        self._next = next(self._files, None)
 
     def at(self, name: str) -> Stored | None:
+        """Return the file of this name, None when there is none."""
         while self._next is not None and self._next.name < name:
             self._next = next(self._files, None)
         return self._next if self._next is not None and self._next.name == name else None
