@@ -19,7 +19,7 @@ from unionhall.backup import making
 from unionhall.backup.making import Progress
 from unionhall.base.crypto import config
 
-JUDGED = frozenset({"UH-D004", "UH-D005", "UH-D015", "UH-D016"})  # what a restored site can be blamed for: keys, files, database, trail
+JUDGED = frozenset({"UH-D005", "UH-D006", "UH-D018", "UH-D019"})  # what a restored site can be blamed for: keys, files, database, trail
 
 
 @dataclass

@@ -9,7 +9,7 @@ from flask_babel import lazy_gettext as _l
 
 from unionhall.hooks.markers import hookimpl
 from unionhall.hooks.types import Permission, Role
-from unionhall.media import services
+from unionhall.media import services, stored
 from unionhall.media.desk import bp as desk_bp
 from unionhall.media.site import bp
 
@@ -37,3 +37,9 @@ def unionhall_desk_blueprints() -> Iterable[Blueprint]:
 def unionhall_org_merging(source_id: int, target_id: int) -> None:
     """Images go to the org that stays."""
     services.hand_over(source_id, target_id)
+
+
+@hookimpl
+def unionhall_stored_files() -> Iterable[str]:
+    """Every image's files."""
+    return stored.names()

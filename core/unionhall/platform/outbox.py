@@ -10,7 +10,7 @@ from typing import Any
 
 import structlog
 from flask import current_app
-from sqlalchemy import JSON, ColumnElement, Index, String, Text, or_, select, update
+from sqlalchemy import JSON, ColumnElement, Index, String, Text, func, or_, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from unionhall.base import db
@@ -102,6 +102,26 @@ def _claim(now: datetime, which: ColumnElement[bool], most: int) -> list[Claimed
             .order_by(OutboxMessage.id)
         )
         return [(row.id, row.topic, row.payload) for row in rows]
+
+
+def parked() -> dict[str, int]:
+    """Return {topic: messages} of those that are not tried any more."""
+    waiting = select(OutboxMessage.topic, func.count()).where(OutboxMessage.done_at.is_(None), OutboxMessage.tries >= MAX_TRIES)
+    rows = db.session().execute(waiting.group_by(OutboxMessage.topic).order_by(OutboxMessage.topic))
+    return {topic: number for topic, number in rows}  # noqa: C416 - typed
+
+
+def retry_parked(now: datetime) -> int:
+    """Let parked messages be tried again from now on; returns how many."""
+    stuck = update(OutboxMessage).where(OutboxMessage.done_at.is_(None), OutboxMessage.tries >= MAX_TRIES)
+    return db.update_count(stuck.values(tries=0, due_at=now))
+
+
+def oldest_waiting(topic: str) -> datetime | None:
+    """Return when the oldest message of a topic that is still to be delivered was written."""
+    return db.session().scalar(
+        select(func.min(OutboxMessage.created_at)).where(OutboxMessage.done_at.is_(None), OutboxMessage.topic == topic)
+    )
 
 
 def _due(now: datetime) -> ColumnElement[bool]:
