@@ -75,6 +75,7 @@ class _Child:
         outside = {name: value for name, value in os.environ.items() if not name.startswith("UNIONHALL_")}
         keys = {"SECRET_KEY": config().secret_key, "OLD_SECRET_KEYS": json.dumps(config().old_secret_keys)}
         own = {"INSTANCE": str(instance), "DATABASE_URL": database_url, "PAGE_CACHE_MB": "0", **keys}
+        instance.mkdir(mode=0o700)
         self._environment = outside | {f"UNIONHALL_{name}": value for name, value in own.items()}
 
     def run(self, found: Drilled, *arguments: str, codes: frozenset[int] | set[int] = frozenset({0})) -> Any:
