@@ -95,9 +95,12 @@ def loggable(path: str) -> str:
 
 
 def _end(response: Response) -> Response:
-    """Returning commits, raising rolled back: an error handler has set `g.failed`."""
+    """Returning commits, raising rolled back: an error handler has set `g.failed`. What cannot be committed was not done."""
     if g.pop("writing", False):
-        db.finish(keep=not g.get("failed", False))
+        try:
+            db.finish(keep=not g.get("failed", False))
+        except OperationalError as error:
+            response = _headers(current_app.make_response(_on_database(error)))
     if request.endpoint != "static":
         log.info("request", status=response.status_code)
     return response
