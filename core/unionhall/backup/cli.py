@@ -111,9 +111,12 @@ def drill_command(work: Path | None, database_url: str, as_json: bool) -> None:
 @click.option("--templates", is_flag=True, help="Take template overrides although the backup was not signed with this site's key.")
 @click.option("--with-keys", is_flag=True, help="Take the keys that are in the backup.")
 @click.option("--plugin", help="Only the tables of this plugin, which was not installed at the time.")
+@click.option("--only-files", is_flag=True, help="Only store the files that are missing; the site may be at work.")
 @click.option("--finish", is_flag=True, help="Go on with a restore that broke off after the rows.")
 @as_json
-def restore(file: Path, force: bool, templates: bool, with_keys: bool, plugin: str | None, finish: bool, as_json: bool) -> None:
+def restore(
+    file: Path, force: bool, templates: bool, with_keys: bool, plugin: str | None, only_files: bool, finish: bool, as_json: bool
+) -> None:
     """Bring a site back from a backup, into an empty site, on SQLite or PostgreSQL wherever it was made."""
     progress, now = _progress(as_json), clock.now()
     with Archive(file) as archive:
@@ -121,23 +124,36 @@ def restore(file: Path, force: bool, templates: bool, with_keys: bool, plugin: s
             _confirm()
         checked = checking.check(archive, progress)
         if plugin:
-            done = restoring.restore_plugin(archive, checked, plugin, now=now, progress=progress)
-            _say(asdict(done), as_json)
-            return
-        returning.require_room(archive)
-        result: dict[str, Any] = {}
-        if finish:
-            restoring.finish(checked)
+            result = asdict(restoring.restore_plugin(archive, checked, plugin, now=now, progress=progress))
         else:
-            result = asdict(restoring.restore_rows(archive, checked, force=force, now=now, progress=progress))
-        result["files"] = returning.files(archive, progress)
-        may = checked.own or templates
-        result["templates"] = returning.templates(archive) if may else 0
-        result["templates_left"] = 0 if may else sum(name.startswith(TEMPLATES) for name in archive.named)
-        result["keys"] = [str(path) for path in returning.keys(archive)] if with_keys else []
-        result["keys_left"] = KEYS in archive.named and not with_keys
-        result |= {"own": checked.own, "settings": _differing(checked.manifest.settings)}
-    _say(result, as_json)
+            keys = returning.read_keys(archive) if with_keys else None
+            returning.require_room(archive)
+            result = {}
+            if finish:
+                restoring.finish(checked)
+            elif not only_files:
+                result = asdict(restoring.restore_rows(archive, checked, force=force, now=now, progress=progress))
+            result["files"] = returning.files(archive, progress)
+            if not only_files:
+                result |= _beside(archive, checked, keys, templates=templates)
+    if as_json:
+        click.echo(json.dumps(result, ensure_ascii=False))
+    else:
+        for line in _lines(result):
+            click.echo(line)
+
+
+def _beside(archive: Archive, checked: checking.Checked, keys: returning.Keys | None, *, templates: bool) -> dict[str, Any]:
+    """Bring back templates and keys, as far as they may come; say what was left, and which settings differ."""
+    may = checked.own or templates
+    inside = sum(name.startswith(TEMPLATES) for name in archive.named)
+    here = making.settings()
+    return {
+        "templates": returning.templates(archive) if may else 0, "templates_left": 0 if may else inside,
+        "keys": [str(path) for path in returning.write_keys(keys)] if keys else [], "keys_left": KEYS in archive.named and not keys,
+        "own": checked.own,
+        "settings": {name: value for name, value in checked.manifest.settings.items() if name in here and here[name] != value},
+    }  # fmt: skip
 
 
 def _confirm() -> None:
@@ -148,27 +164,13 @@ def _confirm() -> None:
         raise RuleBroken(_("名字不对，什么都没有改。"), code="not-confirmed")
 
 
-def _differing(settings: dict[str, Any]) -> dict[str, Any]:
-    """Return the settings that the backed-up site had otherwise than this one."""
-    here = making.settings()
-    return {name: value for name, value in settings.items() if name in here and here[name] != value}
-
-
-def _say(result: dict[str, Any], as_json: bool) -> None:
-    if as_json:
-        click.echo(json.dumps(result, ensure_ascii=False))
-        return
-    for line in _lines(result):
-        click.echo(line)
-
-
 def _lines(result: dict[str, Any]) -> list[str]:
     """Say what came back and what is left to do."""
     lines = []
     if "rows" in result:
         lines.append(_("恢复好了：%(tables)s 个表，%(rows)s 行，逐行核对一致。", tables=result["tables"], rows=result["rows"]))
     if "files" in result:
-        lines.append(_("%(files)s 个文件，%(templates)s 个模板。", files=result["files"], templates=result["templates"]))
+        lines.append(_("%(files)s 个文件，%(templates)s 个模板。", files=result["files"], templates=result.get("templates", 0)))
     for name, number in result.get("aside", {}).items():
         lines.append(
             _("插件“%(name)s”没有安装，它的 %(number)s 个表还在备份里。装上以后运行：unionhall restore 备份文件 --plugin %(name)s",
@@ -186,8 +188,11 @@ def _lines(result: dict[str, Any]) -> list[str]:
     if result.get("keys_left"):
         lines.append(_("备份里有密钥，没有采用。要采用请加上 --with-keys --finish。"))
     lines += [_("密钥已写入 %(file)s，请重新启动。", file=path) for path in result.get("keys", [])]
-    lines += [_("备份时的设置：%(name)s = %(value)s", name=name, value=value) for name, value in result.get("settings", {}).items()]
-    return [*lines, _("所有人都要重新登录；搜索索引由 worker 重新建立。")]
+    told = {name: json.dumps(value, ensure_ascii=False) for name, value in result.get("settings", {}).items()}
+    lines += [_("备份时的设置：%(name)s = %(value)s", name=name, value=value) for name, value in told.items()]
+    if "settings" in result:
+        lines.append(_("所有人都要重新登录；搜索索引由 worker 重新建立。"))
+    return lines
 
 
 def _when(moment: str) -> str:

@@ -13,6 +13,7 @@ from unionhall.backup.archive import MANIFEST, BackupRefused
 
 FORMAT = 1
 Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9_]{1,63}$")]
+Word = Annotated[str, Field(pattern=r"^[A-Za-z0-9_.+-]{1,64}$")]
 Digest = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 Count = Annotated[int, Field(ge=0, lt=2**53)]
 STRICT = ConfigDict(frozen=True, extra="forbid", strict=True)
@@ -39,10 +40,10 @@ class Manifest(BaseModel):
 
     model_config = STRICT
     format: int
-    version: str
+    version: Word
     made_at: str
-    database: str
-    heads: dict[Name, Annotated[str, Field(max_length=64)]]
+    database: Word
+    heads: dict[Name, Word]
     tables: list[TableEntry]
     rebuilt: list[Name]
     files: Count

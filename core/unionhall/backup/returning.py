@@ -7,6 +7,7 @@ import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from flask_babel import gettext as _
@@ -57,26 +58,37 @@ def templates(archive: Archive) -> int:
     return written
 
 
-def keys(archive: Archive) -> list[Path]:
-    """Put the archive's key in the place of the one this site made for itself; returns the files that were written.
+@dataclass(frozen=True)
+class Keys:
+    """The keys of the site that was backed up."""
 
-    A key that was set by hand is not touched: then, as for old keys, the file says what to set. Raises BackupRefused.
-    """
+    key: str
+    old: list[str]
+
+
+def read_keys(archive: Archive) -> Keys:
+    """Return the keys that are in the archive. Raises BackupRefused when there are none."""
     if KEYS not in archive.named:
         raise BackupRefused(_("这份备份里没有密钥。"), code="backup-no-keys")
     try:
         found = json.loads(archive.read(KEYS))
-        key, old = str(found["secret_key"]), [str(each) for each in found["old_secret_keys"]]
+        return Keys(str(found["secret_key"]), [str(each) for each in found["old_secret_keys"]])
     except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise BackupRefused(_("备份里的“%(name)s”读不懂：%(where)s", name=KEYS, where=type(error).__name__)) from error
-    own = config().instance / "secret.key"
-    written = []
+
+
+def write_keys(keys: Keys) -> list[Path]:
+    """Put the key in the place of the one this site made for itself; returns the files that were written.
+
+    A key that was set by hand is not touched: then, as for old keys, a file says what to set.
+    """
+    own, written = config().instance / "secret.key", []
     if own.exists() and own.read_text("ascii").strip() == config().secret_key:
-        _write(own, key.encode())
+        _write(own, keys.key.encode())
         written.append(own)
-    if old or not written:
+    if keys.old or not written:
         named = config().instance / "restored-keys.cfg"
-        lines = [*([] if written else [f"secret_key = {key}"]), f"old_secret_keys = {json.dumps(old)}"]
+        lines = [*([] if written else [f"secret_key = {keys.key}"]), f"old_secret_keys = {json.dumps(keys.old)}"]
         _write(named, "\n".join(lines).encode() + b"\n")
         written.append(named)
     return written

@@ -177,7 +177,7 @@ def _damaged_database() -> str:
 
 def _broken_chain() -> str:
     verdict = audit.verify()
-    return "" if verdict.bad is None else f"{verdict.bad}: {verdict.reason}"
+    return "" if verdict.bad is None else _("第 %(n)s 条（%(why)s）", n=verdict.bad, why=verdict.reason)
 
 
 _TELL_WORKER = _l("worker 要一直开着：unionhall worker（或 unionhall serve）。看它的日志。")
@@ -188,7 +188,7 @@ RULES = [
     Rule("UH-D004", "warning", DOCTOR, False, _little_room, _l("磁盘空间不到 2 GB 了：%(what)s"), _l("清理或扩容；旧备份也占地方。")),
     Rule("UH-D005", "error", DOCTOR, True, _wrong_key, _l("站点的密钥打不开库里加密的内容：%(what)s"),
          _l("把原来的 secret.key 放回 instance 文件夹，或者把旧密钥写进 old_secret_keys。")),
-    Rule("UH-D006", "error", DOCTOR, True, _missing_files, _l("有文件不见了：%(what)s"), "unionhall restore FILE --finish"),
+    Rule("UH-D006", "error", DOCTOR, True, _missing_files, _l("有文件不见了：%(what)s"), "unionhall restore FILE --only-files"),
     Rule("UH-D007", "warning", DOCTOR, True, _orphans, _l("有文件一天多没有人用：%(what)s"), "unionhall doctor --fix"),
     Rule("UH-D008", "warning", DOCTOR, True, _no_index, _l("搜索索引没有或者坏了（%(what)s），搜索只找最新的文章。"),
          "unionhall search rebuild"),
@@ -204,8 +204,8 @@ RULES = [
     Rule("UH-D015", "warning", DOCTOR, False, _drift, _l("这台机器的时钟和数据库差 %(what)s 秒。"),
          _l("在两台机器上打开时间同步（NTP）。")),
     Rule("UH-D016", "warning", DOCTOR, True, _old_backup, _l("上一次备份是：%(what)s"), "backup_folder = /srv/backups"),
-    Rule("UH-D017", "error", ALWAYS, False, _no_storage, _l("文件存不进去：%(what)s"),
+    Rule("UH-D017", "error", ALWAYS, False, _no_storage, _l("对象存储不能用：%(what)s"),
          "media_url, s3_endpoint, s3_region, s3_access_key, s3_secret_key"),
     Rule("UH-D018", "error", DEEP, True, _damaged_database, _l("数据库文件有损坏：%(what)s"), _l("马上停下网站，从最近的备份恢复。")),
-    Rule("UH-D019", "error", DEEP, True, _broken_chain, _l("操作记录的链断了，从第 %(what)s"), "unionhall verify"),
+    Rule("UH-D019", "error", DEEP, True, _broken_chain, _l("操作记录的链断了：%(what)s"), "unionhall verify"),
 ]  # fmt: skip

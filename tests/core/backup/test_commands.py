@@ -15,6 +15,7 @@ from unionhall.backup.cli import backup_commands
 from unionhall.backup.cli import restore as restore_command
 from unionhall.base import clock, db
 from unionhall.base.errors import UnionHallError
+from unionhall.hooks.types import Role
 from unionhall.host import migrations
 from unionhall.news.models import Article
 from unionhall.platform import audit
@@ -132,9 +133,28 @@ def test_keys_come_and_go_only_when_asked_for(site, elsewhere, run, tmp_path, mo
     assert {path.stat().st_mode & 0o777 for path in (instance / "secret.key", instance / "restored-keys.cfg")} == {0o600}
     plain = tmp_path / "plain.tar"
     run(site, backup_commands, plain)
+    empty = elsewhere()
     with pytest.raises(UnionHallError) as error:
-        run(elsewhere(), restore_command, plain, "--with-keys")
+        run(empty, restore_command, plain, "--with-keys")
     assert error.value.code == "backup-no-keys"
+    with empty.app_context(), db.snapshot() as connection:
+        assert restoring.tables.names(connection) == [], "asked for before anything was written"
+
+
+def test_files_that_went_missing_are_put_back_while_the_site_is_at_work(site, run, tmp_path, client, login, work, make):
+    file = tmp_path / "site.tar"
+    run(site, backup_commands, file)
+    with work():
+        number = make.account(Role.SYSTEM_ADMIN).id
+    login(client, number)
+    with site.app_context():
+        gone = next(storage().files()).name
+        storage().delete(gone)
+    said = run(site, restore_command, file, "--only-files")
+    assert ("4 个文件" in said, "重新登录" in said) == (True, False)
+    with site.app_context():
+        assert storage().exists(gone)
+    assert client.get("/desk/").status_code == 200, "nobody was logged out"
 
 
 def test_a_key_that_was_set_by_hand_is_not_touched(site, elsewhere, run, tmp_path):

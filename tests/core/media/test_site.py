@@ -108,7 +108,7 @@ def test_a_bucket_through_us_is_named_on_no_page(client, in_bucket, bucket):
 def test_while_the_bucket_is_away_pages_are_served(client, in_bucket):
     in_bucket(**GONE)
     answer = client.get(f"/media/{NAME}")
-    assert (answer.status_code, "对象存储连不上" in answer.text) == (503, True)
+    assert (answer.status_code, "存放文件的地方现在连不上" in answer.text) == (503, True)
     assert answer.headers["Cache-Control"] == "no-cache"
     assert client.get("/").status_code == 200
 

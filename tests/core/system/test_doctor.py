@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import sqlite3
 from datetime import timedelta
 
 import pytest
@@ -311,12 +312,12 @@ def test_a_bucket_that_does_not_answer_is_said_by_check_and_doctor(site, runner,
 
 
 def test_a_damaged_database_is_found_by_reading_it_through(site):
-    with site.app_context(), db.engine().connect() as connection:
-        connection.exec_driver_sql("COMMIT")
-        connection.exec_driver_sql("PRAGMA foreign_keys = OFF")
-        connection.exec_driver_sql("UPDATE accounts_account SET org_id = 999")
-        connection.exec_driver_sql("PRAGMA foreign_keys = ON")
-        db.engine().dispose()
+    with site.app_context():
+        other = sqlite3.connect(db.engine().url.database)
+    other.execute("PRAGMA foreign_keys = OFF")
+    other.execute("UPDATE accounts_account SET org_id = 999")
+    other.commit()
+    other.close()
     assert found(site) == {}
     assert found(site, deep=True) == {"D018": "数据库文件有损坏：accounts_account → orgs_org"}
 
@@ -326,7 +327,7 @@ def test_a_broken_audit_chain(site):
         connection.exec_driver_sql("DROP TRIGGER audit_entry_no_update")
         connection.exec_driver_sql("UPDATE audit_entry SET event = '{}' WHERE n = 2")
     assert found(site) == {}
-    assert found(site, deep=True) == {"D019": "操作记录的链断了，从第 2: altered"}
+    assert found(site, deep=True) == {"D019": "操作记录的链断了：第 2 条（altered）"}
 
 
 def test_the_command_says_what_to_do_and_fails_on_errors(site, runner, at):

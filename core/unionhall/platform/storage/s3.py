@@ -21,6 +21,11 @@ CLIENT = {"connect_timeout": "2s", "timeout": "30s"}
 RETRY: dict[str, Any] = {"max_retries": 1, "retry_timeout": timedelta(seconds=4)}
 PROBE = "unionhall-probe"
 LISTED = 1000
+ADVICE = {
+    "storage-bucket": _l("没有这个桶。请核对 media_url。"),
+    "storage-keys": _l("不认这对密钥，或者不准写入。请核对 s3_access_key、s3_secret_key、s3_region。"),
+    "storage-unreachable": _l("连不上。请核对 s3_endpoint。"),
+}
 KINDS = mimetypes.MimeTypes()
 KINDS.add_type("image/webp", ".webp")
 KINDS.add_type("image/avif", ".avif")
@@ -90,7 +95,7 @@ class Bucket:
                 self._s3.put(self._store, PROBE, b"probe")
                 self._s3.delete(self._store, PROBE)
         except Unavailable as error:
-            return str(error)
+            return str(ADVICE[error.code])
         return ""
 
 
@@ -123,12 +128,13 @@ def _reaching(*, storing: bool = False) -> Iterator[None]:
 
 
 def _refusal(text: str) -> Unavailable:
-    """Say which setting to look at; the library's text holds the server's own code."""
+    """Say it for everybody, with a code for the administrator; the library's text holds the server's own."""
+    code = "storage-unreachable"
     if "NoSuchBucket" in text:
-        return Unavailable(_l("对象存储里没有这个桶。请核对 media_url。"), code="storage-bucket")
-    if any(word in text for word in ("403", "401", "InvalidAccessKeyId", "SignatureDoesNotMatch", "AccessDenied")):
-        return Unavailable(_l("对象存储不认这对密钥，或者不准写入。请核对 s3_access_key、s3_secret_key、s3_region。"), code="storage-keys")
-    return Unavailable(_l("对象存储连不上，文件没有存取成功。请稍后再试，或者告诉管理员核对 s3_endpoint。"), code="storage-unreachable")
+        code = "storage-bucket"
+    elif any(word in text for word in ("403", "401", "InvalidAccessKeyId", "SignatureDoesNotMatch", "AccessDenied")):
+        code = "storage-keys"
+    return Unavailable(_l("存放文件的地方现在连不上，文件没有存取成功。请稍后再试，或者告诉管理员。"), code=code)
 
 
 def _stored(meta: Any) -> Stored:
