@@ -208,6 +208,8 @@ def test_what_cannot_be_written_in_the_trail_does_not_happen(app, client, writer
     with no_room_for_the_trail(app):
         answer = writer(f"/desk/news/{number}/publish", base="1")
         assert (answer.status_code, "没有保存" in answer.text) == (503, True)
+        assert "Content-Security-Policy" in answer.headers
+        assert "notice--ok" not in writer.client.get("/desk/").text + answer.text
         assert upload(writer).status_code == 503
         assert (client.get(url).status_code, state_of(app)) == (404, before)
         with app.app_context():

@@ -71,6 +71,7 @@ def nightly(now: datetime) -> None:
         state.hear(now)
         return
     folder, local = Path(config().backup_folder), clock.local(now)
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     last = NAME.fullmatch(found[-1].name) if (found := backups(folder)) else None
     if local.hour >= HOUR and now >= state.rests_until and not (last and last[1].startswith(f"{local:%Y%m%d}")):
         state.start(folder)

@@ -134,14 +134,15 @@ def lines(connection: sa.Connection, found: Layout) -> Iterator[bytes]:
 
 
 def _order(connection: sa.Connection, found: Layout) -> list[sa.ColumnElement[Any]]:
-    """Return what rows are sorted by, the same way on every database: PostgreSQL would sort text by its locale."""
+    """Return what rows are sorted by, as SQLite does it: PostgreSQL would sort text by its locale, and nothing last."""
     key = set(found.table.primary_key.columns)
     by = [(column, kind) for column, kind in found.columns if column in key] or found.columns
-    postgres = connection.dialect.name == "postgresql"
-    return [
-        sa.cast(column, sa.Text).collate("C") if postgres and kind.name in {"text", "json"} else column
-        for column, kind in by
+    if connection.dialect.name != "postgresql":
+        return [column for column, _kind in by]
+    plain: list[sa.ColumnElement[Any]] = [
+        sa.cast(column, sa.Text).collate("C") if kind.name in {"text", "json"} else column for column, kind in by
     ]
+    return plain if key else [column.nulls_first() for column in plain]
 
 
 def checksum(connection: sa.Connection, found: Layout) -> tuple[int, str]:

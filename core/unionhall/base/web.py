@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 import structlog
 from flask import Flask, Response, current_app, g, jsonify, redirect, render_template, request, url_for
+from flask import session as browser_session
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError, CSRFProtect
@@ -100,6 +101,7 @@ def _end(response: Response) -> Response:
         try:
             db.finish(keep=not g.get("failed", False))
         except OperationalError as error:
+            browser_session.pop("_flashes", None)  # "saved" is not true
             response = _headers(current_app.make_response(_on_database(error)))
     if request.endpoint != "static":
         log.info("request", status=response.status_code)

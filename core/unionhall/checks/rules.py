@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Literal
 
+import structlog
+from flask_babel import gettext as _
 from sqlalchemy.exc import SQLAlchemyError
 
 from unionhall.hooks.types import Text
@@ -13,6 +15,7 @@ from unionhall.host import migrations
 
 CHECK, DEPLOY, DOCTOR, DEEP = (frozenset({name}) for name in ("check", "deploy", "doctor", "deep"))
 ALWAYS = CHECK | DOCTOR
+log = structlog.get_logger("unionhall.checks")
 
 
 @dataclass(frozen=True)
@@ -48,11 +51,17 @@ def judge(rules: Iterable[Rule], occasions: frozenset[str]) -> list[Finding]:
     """
     ready = _ready()
     asked = [rule for rule in rules if rule.when & occasions and (ready or not rule.needs_tables)]
-    return [
-        Finding(rule.id, rule.level, str(rule.problem) % {"what": what}, str(rule.remedy) % {"what": what})
-        for rule in asked
-        if (what := rule.seen())
-    ]
+    return [finding for rule in asked if (finding := _judged(rule)) is not None]
+
+
+def _judged(rule: Rule) -> Finding | None:
+    """Return what one rule finds; one that fails itself is a finding too, and keeps no other from speaking."""
+    try:
+        what = rule.seen()
+    except Exception as error:
+        log.exception("rule failed", rule=rule.id)
+        return Finding(rule.id, "error", _("这一项没有查成：%(why)s", why=f"{type(error).__name__}: {error}"[:300]), _("看日志。"))
+    return Finding(rule.id, rule.level, str(rule.problem) % {"what": what}, str(rule.remedy) % {"what": what}) if what else None
 
 
 def waiting() -> str:

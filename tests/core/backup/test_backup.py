@@ -6,7 +6,7 @@ import json
 import tarfile
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from unionhall.accounts import second_factor
 from unionhall.accounts.models import Account, LoginSession
@@ -160,6 +160,27 @@ def test_what_does_not_come_out_as_it_went_in_is_not_restored(site, archive, els
     with pytest.raises(making.RuleBroken, match="news_tag"):
         restore(target, file)
     assert rows(target) == {}
+
+
+ODD = [(None, 1), ("b", None), ("B", 2), ("安", 3), ("_", 4), ("a b", 5), ("", 6), ("é", 7), (None, None), ("𠮷", 8)]
+
+
+def test_rows_stand_in_the_same_order_on_every_database(elsewhere):
+    """PostgreSQL would sort by its locale, and put what is empty last."""
+    found = []
+    for kind in KINDS:
+        with elsewhere(kind).app_context():
+            with db.engine().begin() as connection:
+                connection.exec_driver_sql("CREATE TABLE odd_keyed (a VARCHAR(9) PRIMARY KEY, b INTEGER)")
+                connection.exec_driver_sql("CREATE TABLE odd_loose (a VARCHAR(9), b INTEGER)")
+                for a, b in ODD:
+                    connection.execute(text("INSERT INTO odd_loose VALUES (:a, :b)"), {"a": a, "b": b})
+                    if a is not None:
+                        connection.execute(text("INSERT INTO odd_keyed VALUES (:a, :b)"), {"a": a, "b": b})
+            with db.snapshot() as connection:
+                found.append([list(tables.lines(connection, tables.layout(connection, name))) for name in ("odd_keyed", "odd_loose")])
+    assert found[0] == found[1]
+    assert [len(lines) for lines in found[0]] == [8, 10]
 
 
 def test_standard_tools_read_it(site, archive, tmp_path):

@@ -330,6 +330,12 @@ def test_a_broken_audit_chain(site):
     assert found(site, deep=True) == {"D019": "操作记录的链断了：第 2 条（altered）"}
 
 
+def test_a_rule_that_fails_itself_is_a_finding_and_silences_no_other(site, monkeypatch, at):
+    at("2026-05-14 09:32")
+    monkeypatch.setattr(running.shutil, "disk_usage", lambda path: 1 / 0)
+    assert found(site) == {"D004": "这一项没有查成：ZeroDivisionError: division by zero", "D011": "worker 不在工作，上一次是：2026-05-14 09:30:00"}
+
+
 def test_the_command_says_what_to_do_and_fails_on_errors(site, runner, at):
     done = runner.invoke(cli, ["doctor"], obj=site, catch_exceptions=False)
     assert (done.exit_code, done.output) == (0, "0 findings\n")
