@@ -120,6 +120,16 @@ def storage_root(app):
     return app.extensions["unionhall.storage"].root
 
 
+def test_readyz_says_so_and_is_well_again(client, monkeypatch):
+    assert client.get("/readyz").status_code == 200
+    with monkeypatch.context() as patched:
+        patched.setattr(local_storage.tempfile, "NamedTemporaryFile", lambda **given: Path(FULL).open("wb"))  # noqa: SIM115
+        answer = client.get("/readyz")
+        assert (answer.status_code, [name for name, well in answer.json["checks"].items() if not well]) == (503, ["disk"])
+        assert client.get("/healthz").status_code == 200
+    assert client.get("/readyz").status_code == 200
+
+
 # Commits
 
 

@@ -73,8 +73,15 @@ def nightly(now: datetime) -> None:
     folder, local = Path(config().backup_folder), clock.local(now)
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     last = NAME.fullmatch(found[-1].name) if (found := backups(folder)) else None
-    if local.hour >= HOUR and now >= state.rests_until and not (last and last[1].startswith(f"{local:%Y%m%d}")):
+    made = last is not None and last[1].startswith(f"{local:%Y%m%d}")
+    if local.hour >= HOUR and now >= state.rests_until and not made and not _under_way(folder):
         state.start(folder)
+
+
+def _under_way(folder: Path) -> bool:
+    """Say whether another worker's backup is being written here: its part has grown within the hour."""
+    parts = (path for path in folder.iterdir() if PART.fullmatch(path.name))
+    return any(path.stat().st_mtime > time.time() - REST.total_seconds() for path in parts)
 
 
 class _State:

@@ -23,8 +23,7 @@ def ready() -> dict[str, bool]:
     database = _database()
     migrated = database and _migrations()
     return {
-        "database": database, "migrations": migrated, "disk": _disk(), "keys": _keys(migrated),
-        "clock": not database or abs(drift()) < MOST_DRIFT_SECONDS,
+        "database": database, "migrations": migrated, "disk": _disk(), "keys": _keys(migrated), "clock": not database or _clock(),
     }  # fmt: skip
 
 
@@ -56,6 +55,13 @@ def _keys(migrated: bool) -> bool:
         return works and (not migrated or remembered("keys fit", keys_fit, seconds=KEYS_SECONDS))
     except (ValueError, SQLAlchemyError):
         return False
+
+
+def _clock() -> bool:
+    try:
+        return abs(drift()) < MOST_DRIFT_SECONDS
+    except SQLAlchemyError:
+        return True  # that the database went away meanwhile is another question
 
 
 def drift() -> float:

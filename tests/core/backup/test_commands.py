@@ -345,6 +345,18 @@ def test_a_night_that_fails_is_said_and_tried_again_an_hour_later(app, nightly, 
     assert len(Process.made) == 2
 
 
+def test_another_workers_backup_is_not_made_twice(app, nightly, at):
+    at("2026-05-14 03:00")
+    part = nightly / ".unionhall-20260514-030000.tar-abc.part"
+    part.write_text("growing")
+    os.utime(part, (clock.now().timestamp() - 60,) * 2)
+    tick(app)
+    assert Process.made == []
+    os.utime(part, (clock.now().timestamp() - 3700,) * 2)
+    tick(app)
+    assert len(Process.made) == 1, "that one was killed"
+
+
 def test_without_a_folder_nothing_happens(app, nightly, monkeypatch, at):
     monkeypatch.setitem(app.config, "UNIONHALL", app.config["UNIONHALL"].model_copy(update={"backup_folder": ""}))
     at("2026-05-14 03:00")

@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import event
 
 from unionhall.accounts.second_factor import PURPOSE
+from unionhall.app import create_app
 from unionhall.base import db
 from unionhall.base.crypto import seal
 from unionhall.host import migrations
@@ -56,6 +57,15 @@ def test_a_database_that_is_gone(client, monkeypatch):
     answer = client.get("/readyz")
     assert (answer.status_code, answer.json) == (503, {"ready": False, "checks": FINE | {"database": False, "migrations": False}})
     assert "secret-host" not in answer.text
+
+
+def test_a_database_that_nobody_answers_for(tmp_path):
+    """A real one: the port is closed."""
+    (tmp_path / "inst").mkdir()
+    settings = SETTINGS | {"instance": tmp_path / "inst", "database_url": "postgresql://nobody:secret-word@127.0.0.1:9/none"}
+    answer = create_app(settings).test_client().get("/readyz")
+    assert (answer.status_code, answer.json) == (503, {"ready": False, "checks": FINE | {"database": False, "migrations": False}})
+    assert "secret-word" not in answer.text
 
 
 def test_migrations_that_wait(client, monkeypatch):
