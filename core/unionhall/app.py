@@ -22,10 +22,10 @@ from unionhall.platform.pagecache import layer, shelf
 from unionhall.platform.reads import door
 from unionhall.platform.search import indexes
 from unionhall.platform.search import writing as search
-from unionhall.platform.storage import LocalFolder
+from unionhall.platform.storage import open_storage
 from unionhall.site import display
 
-FEATURES = ("site", "desk", "settings", "orgs", "accounts", "media", "news", "system")
+FEATURES = ("site", "desk", "settings", "orgs", "accounts", "media", "news", "system", "backup")
 
 
 class Page(Template):
@@ -49,7 +49,7 @@ def create_app(overrides: dict[str, Any] | None = None, *, plugins: bool = True)
     features = [discovery.core_feature(f"unionhall.{name}.hooks") for name in FEATURES]
     host = PluginHost(features, discovery.find_plugins() if plugins else [])
     app.extensions["unionhall.host"] = host
-    app.extensions["unionhall.storage"] = LocalFolder(config.media_folder)
+    app.extensions["unionhall.storage"] = open_storage(config.media_url, config)
 
     web.init(app, config)
     bell.init(app, config.redis_url)

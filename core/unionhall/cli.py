@@ -236,7 +236,25 @@ def check(deploy: bool, as_json: bool) -> None:
     """Check the site; exit code 1 when an error is found. Every finding has a stable id."""
     from unionhall.checks import run
 
-    findings = run(deploy=deploy)
+    _report(run(deploy=deploy), as_json)
+
+
+@cli.command("doctor")
+@click.option("--deep", is_flag=True, help="Also read the whole database and recompute the audit trail.")
+@click.option("--fix", is_flag=True, help="Remove files that nobody has needed for a day; try parked messages again. Asks first.")
+@click.option("--yes", is_flag=True, help="With --fix: do not ask.")
+@click.option("--json", "as_json", is_flag=True)
+def doctor(deep: bool, fix: bool, yes: bool, as_json: bool) -> None:
+    """Examine the running site: what is wrong, and what to do; exit code 1 when an error is found."""
+    from unionhall.checks import examine, mending
+
+    if fix:
+        for line in mending.mend(lambda question: yes or click.confirm(question, err=True), clock.now()):
+            click.echo(line, err=True)
+    _report(examine(deep=deep), as_json)
+
+
+def _report(findings: list[Any], as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps([finding.__dict__ for finding in findings], ensure_ascii=False))
     else:

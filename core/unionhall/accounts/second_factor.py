@@ -17,7 +17,7 @@ from unionhall.base.crypto import seal, token_hash, unseal
 from unionhall.base.errors import RuleBroken
 from unionhall.base.text import fold
 from unionhall.platform import audit
-from unionhall.platform.access import Actor
+from unionhall.platform.access import Actor, unscoped
 
 PURPOSE, PROPOSED = "accounts.totp", "accounts.totp-proposed"
 PROPOSAL_LASTS = timedelta(minutes=15)
@@ -103,6 +103,16 @@ def remove(account: Account, *, actor: Actor, now: datetime) -> None:
     account.totp_sealed, account.totp_confirmed_at, account.totp_last_step = "", None, 0
     _void_recovery(account)
     audit.record("accounts.second_factor_off", f"account:{account.id}", actor=actor, now=now, org_id=account.org_id)
+
+
+def keys_fit() -> bool:
+    """Say whether the site's keys open what was sealed last; a database without anything sealed fits every key."""
+    bound = select(Account.totp_sealed).where(Account.totp_sealed != "").order_by(Account.totp_confirmed_at.desc()).limit(1)
+    sealed = db.session().scalar(unscoped(bound, why="keys"))
+    try:
+        return not sealed or bool(unseal(PURPOSE, sealed))
+    except ValueError:
+        return False
 
 
 def recovery_left(account: Account) -> int:

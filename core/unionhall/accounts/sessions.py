@@ -10,7 +10,8 @@ from flask_babel import gettext as _
 from sqlalchemy import delete, or_, select, update
 from sqlalchemy.orm import joinedload
 
-from unionhall.accounts.models import Account, AccountGrant, LoginSession
+from unionhall.accounts.models import Account, AccountGrant, LoginSession, OneTimeToken
+from unionhall.accounts.second_factor import RECOVERY
 from unionhall.base import clock, db
 from unionhall.base.crypto import config, new_token, token_hash
 from unionhall.base.text import tidy
@@ -69,6 +70,13 @@ def end_all(account_id: int, *, now: datetime, but: int | None = None) -> int:
     """End every session of an account, but perhaps the one in use; returns how many."""
     live = (LoginSession.account_id == account_id) & LoginSession.ended_at.is_(None) & (LoginSession.id != (but or 0))
     return db.update_count(update(LoginSession).where(live).values(ended_at=now))
+
+
+def end_everybodys(*, now: datetime) -> None:
+    """End every session and void every link that was handed out: the database is older than what people did since."""
+    db.session().execute(update(LoginSession).where(LoginSession.ended_at.is_(None)).values(ended_at=now))
+    links = OneTimeToken.used_at.is_(None) & (OneTimeToken.purpose != RECOVERY)
+    db.session().execute(update(OneTimeToken).where(links).values(used_at=now))
 
 
 def open_sessions(account_id: int, *, now: datetime) -> list[LoginSession]:

@@ -6,6 +6,7 @@ import os
 import secrets
 from pathlib import Path
 from typing import Any, Literal
+from urllib.parse import urlsplit
 
 from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, InitSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
@@ -43,8 +44,17 @@ class Config(BaseSettings):
     smtp_password: str = ""
     mail_from: str = "unionhall@localhost"
     redis_url: str = ""
+    media_url: str = Field("", pattern=r"^(s3://[^/\s]+(/\S*)?)?$", description="s3://bucket/prefix; instance/media when empty")
+    media_signed: bool = Field(False, description="send readers to the bucket by addresses that end, instead of through us")
+    s3_endpoint: str = Field("", pattern=r"^(https?://\S+)?$")
+    s3_region: str = "us-east-1"
+    s3_access_key: str = ""
+    s3_secret_key: str = ""
+    s3_virtual_hosted: bool = Field(False, description="the bucket's name stands in the host name (OSS, COS, AWS)")
     page_cache_mb: int = Field(32, ge=0, description="memory for kept pages in each web process; 0 keeps none")
     search_backend: Literal["whoosh", "tantivy", "postgres"] = "whoosh"
+    backup_folder: str = Field("", description="where the worker puts a backup every night; none when empty")
+    backup_keep: int = Field(14, ge=1, description="how many nightly backups are kept")
     web_threads: int = Field(8, ge=1)
     web_workers: int = Field(1, ge=1)
     log_level: str = "INFO"
@@ -72,6 +82,20 @@ class Config(BaseSettings):
     def media_folder(self) -> Path:
         """Return the folder that holds uploaded files."""
         return self.instance / "media"
+
+    def s3_address(self, url: str) -> str:
+        """Return where requests for a bucket go; the bucket's name stands in front of the host when it is asked for there."""
+        endpoint = self.s3_endpoint.rstrip("/") or f"https://s3.{self.s3_region}.amazonaws.com"
+        scheme, host = endpoint.split("://", 1)
+        return f"{scheme}://{urlsplit(url).netloc}.{host}" if self.s3_virtual_hosted else endpoint
+
+    @property
+    def media_origin(self) -> str:
+        """Return the host that pages may show files from besides our own, "" when there is none."""
+        if not (self.media_url and self.media_signed):
+            return ""
+        parts = urlsplit(self.s3_address(self.media_url))
+        return f"{parts.scheme}://{parts.netloc}"
 
 
 def load(overrides: dict[str, Any] | None = None) -> Config:

@@ -89,6 +89,13 @@ def keyed_hash(purpose: str, value: str) -> str:
     return hmac.new(_key(purpose, config().secret_key), value.encode(), hashlib.sha256).hexdigest()
 
 
+def is_keyed_hash(purpose: str, value: str, digest: str) -> bool:
+    """Say whether a keyed hash was made with the present key or one of the old ones."""
+    keys = (config().secret_key, *config().old_secret_keys)
+    made = (hmac.new(_key(purpose, key), value.encode(), hashlib.sha256).hexdigest() for key in keys)
+    return any(hmac.compare_digest(each.encode(), digest.encode()) for each in made)
+
+
 @lru_cache(maxsize=64)
 def _key(purpose: str, secret: str) -> bytes:
     return HKDF(SHA256(), length=32, salt=None, info=f"unionhall.{purpose}".encode()).derive(secret.encode())

@@ -11,7 +11,7 @@ from typing import Annotated, Any, cast
 import structlog
 from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import CursorResult, DateTime, Dialect, Engine, Executable, MetaData, String, event
+from sqlalchemy import Connection, CursorResult, DateTime, Dialect, Engine, Executable, MetaData, String, event
 from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session, mapped_column, scoped_session
 from sqlalchemy.types import TypeDecorator
@@ -24,7 +24,8 @@ NAMING = {
     "pk": "pk_%(table_name)s",
 }
 __all__ = [
-    "IntegrityError", "Model", "UTCDateTime", "after_commit", "engine", "finish", "init", "is_writing", "keep", "resting", "rows",
+    "IntegrityError", "Model", "UTCDateTime", "after_commit", "engine", "finish", "init", "is_writing", "keep", "rebuilding", "resting",
+    "rows",
     "session", "snapshot", "start_writing", "unit_of_work", "update_count", "write_aside",
 ]  # fmt: skip
 LOCK_WAIT_SECONDS = 5
@@ -151,14 +152,6 @@ def unit_of_work() -> Iterator[scoped_session[Session]]:
     finish(keep=True)
 
 
-@contextmanager
-def snapshot() -> Iterator[Session]:
-    """Read for long from one moment of the database, in a session of its own: units of work may go on beside it."""
-    level = {"isolation_level": "REPEATABLE READ"} if engine().dialect.name == "postgresql" else {}
-    with engine().connect().execution_options(**level) as connection, Session(connection) as reading:
-        yield reading
-
-
 def keep() -> None:
     """Store what this unit of work wrote so far, whatever becomes of the rest: a try that must stay counted."""
     finish(keep=True)
@@ -196,3 +189,31 @@ def write_aside(statement: Any) -> None:
         log.warning("small write skipped")
     finally:
         _writing.reset(mark)
+
+
+@contextmanager
+def snapshot() -> Iterator[Connection]:
+    """A connection that reads the database as it is at this moment, whatever others write meanwhile; it holds nobody up."""
+    sqlite = engine().dialect.name == "sqlite"
+    options: dict[str, Any] = {} if sqlite else {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+    with engine().connect().execution_options(**options) as connection, connection.begin():
+        connection.exec_driver_sql("SELECT count(*) FROM sqlite_master" if sqlite else "SELECT 1")  # it begins with the first read
+        yield connection
+
+
+@contextmanager
+def rebuilding() -> Iterator[Connection]:
+    """One transaction in which tables are dropped, made and filled again; SQLite judges no foreign key in it: the caller does."""
+    with engine().connect() as connection:
+        sqlite = connection.dialect.name == "sqlite"
+        if sqlite:
+            connection.detach()  # the switch below is this connection's for life
+            connection.connection.cursor().execute("PRAGMA foreign_keys=OFF")
+        mark = _writing.set(True)
+        try:
+            with connection.begin():
+                if not sqlite:
+                    connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{LOCK_WAIT_SECONDS}s'")
+                yield connection
+        finally:
+            _writing.reset(mark)

@@ -9,7 +9,8 @@ from ipaddress import ip_address, ip_network
 from urllib.parse import urlsplit
 
 import structlog
-from flask import Flask, Response, g, jsonify, redirect, render_template, request, url_for
+from flask import Flask, Response, current_app, g, jsonify, redirect, render_template, request, url_for
+from flask import session as browser_session
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError, CSRFProtect
@@ -39,13 +40,13 @@ CSP = {
     "object-src": "'none'",
 }
 ALWAYS = {
-    "Content-Security-Policy": "; ".join(f"{name} {value}" for name, value in CSP.items()),
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "strict-origin-when-cross-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(self), microphone=(), geolocation=(self)",
 }
+POLICY = "unionhall.csp"
 SECRET_PART = re.compile(r"/(?=[^/]*[A-Z])[\w.-]{40,}")
 log = structlog.get_logger("unionhall.web")
 csrf = CSRFProtect()
@@ -53,6 +54,7 @@ csrf = CSRFProtect()
 
 def init(app: Flask, config: Config) -> None:
     """Install the manners; called before any route is mounted."""
+    app.extensions[POLICY] = policy(config)
     app.config.update(
         SECRET_KEY=config.secret_key,
         SECRET_KEY_FALLBACKS=list(config.old_secret_keys),
@@ -78,6 +80,12 @@ def init(app: Flask, config: Config) -> None:
     app.register_error_handler(Exception, _on_crash)
 
 
+def policy(config: Config) -> str:
+    """Return the Content-Security-Policy; a bucket that readers are sent to may show pictures and play films."""
+    allowed = {name: f"{CSP[name]} {config.media_origin}".rstrip() for name in ("img-src", "media-src")}
+    return "; ".join(f"{name} {value}" for name, value in (CSP | allowed).items())
+
+
 def _begin() -> ResponseReturnValue | None:
     g.request_id = "e-" + secrets.token_hex(4)
     structlog.contextvars.bind_contextvars(request_id=g.request_id, method=request.method, path=loggable(request.path))
@@ -96,9 +104,13 @@ def loggable(path: str) -> str:
 
 
 def _end(response: Response) -> Response:
-    """Returning commits, raising rolled back: an error handler has set `g.failed`."""
+    """Returning commits, raising rolled back: an error handler has set `g.failed`. What cannot be committed was not done."""
     if g.pop("writing", False):
-        db.finish(keep=not g.get("failed", False))
+        try:
+            db.finish(keep=not g.get("failed", False))
+        except OperationalError as error:
+            browser_session.pop("_flashes", None)  # "saved" is not true
+            response = _headers(current_app.make_response(_on_database(error)))
     if request.endpoint != "static":
         log.info("request", status=response.status_code)
     return response
@@ -106,6 +118,7 @@ def _end(response: Response) -> Response:
 
 def _headers(response: Response) -> Response:
     headers = response.headers
+    headers.setdefault("Content-Security-Policy", current_app.extensions[POLICY])
     for name, value in ALWAYS.items():
         headers.setdefault(name, value)
     headers["X-Request-ID"] = g.get("request_id", "")

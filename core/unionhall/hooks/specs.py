@@ -93,6 +93,11 @@ def unionhall_media_users() -> Iterable[MediaUser]:
 
 
 @hookspec
+def unionhall_stored_files() -> Iterable[str]:
+    """Return the names of all stored files that your rows need; what nobody names is removed by `doctor --fix`."""
+
+
+@hookspec
 def unionhall_may(actor: Actor, permission: str, org_path: str) -> bool | None:
     """Return False to refuse, None to stay silent; you cannot grant."""
 

@@ -53,6 +53,18 @@ def upgrade(owner: str | None = None) -> None:
             command.upgrade(_config(name, connection), "head")
 
 
+def upgrade_within(connection: Connection, owner: str, revision: str) -> None:
+    """Make an owner's tables as they are at a revision, in the transaction that the connection is in."""
+    command.upgrade(_config(owner, connection), revision)
+
+
+def knows(owner: str, revision: str) -> bool:
+    """Say whether this version has the owner's migrations up to a revision."""
+    if owner not in owners():
+        return False
+    return any(script.revision == revision for script in ScriptDirectory.from_config(_config(owner, None)).walk_revisions())
+
+
 def downgrade(owner: str, revision: str) -> None:
     """Take an owner's tables back to a revision ("base" removes them)."""
     with db.engine().connect() as connection, _tables_rebuilt(connection):

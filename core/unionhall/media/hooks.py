@@ -12,7 +12,7 @@ from markupsafe import Markup
 
 from unionhall.hooks.markers import hookimpl
 from unionhall.hooks.types import Actor, Area, Job, NavItem, PageView, Permission, Role
-from unionhall.media import folders, library, renditions, rights
+from unionhall.media import folders, library, renditions, rights, stored
 from unionhall.media.desk_routes import bp as desk_bp
 from unionhall.media.site import bp
 from unionhall.platform.access import can
@@ -69,3 +69,9 @@ def unionhall_slot(slot: str, page: PageView) -> Iterable[Markup]:
 def unionhall_org_merging(source_id: int, target_id: int, now: datetime) -> None:
     """Assets and folders go to the org that stays."""
     folders.hand_over(source_id, target_id, now=now)
+
+
+@hookimpl
+def unionhall_stored_files() -> Iterable[str]:
+    """Every asset's files."""
+    return stored.names()

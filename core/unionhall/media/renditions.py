@@ -100,7 +100,7 @@ def _take(now: datetime) -> Taken | None:
 def _make(taken: Taken) -> bool:
     """Make and keep the variants; no lock is held while the child works."""
     try:
-        made = make_variants(storage().path(taken.file).read_bytes(), list(taken.missing.values()), LIMITS) if taken.missing else []
+        made = make_variants(b"".join(storage().read(taken.file)), list(taken.missing.values()), LIMITS) if taken.missing else []
     except (ImageRefused, UnionHallError, OSError) as error:
         log.warning("variants were not made", asset=taken.id, tries=taken.tries, why=str(error))
         return False

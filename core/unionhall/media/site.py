@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, abort, redirect, request, send_file
+from flask import Blueprint, Response, abort, redirect
 from flask.typing import ResponseReturnValue
 
 from unionhall.base.errors import NotFound
 from unionhall.media import addresses, choices, queries
 from unionhall.media.models import Kind
-from unionhall.platform.storage import storage
+from unionhall.platform.storage.sending import respond
 
 TYPES = {
     "avif": "image/avif", "webp": "image/webp", "jpg": "image/jpeg", "jpeg": "image/jpeg", "png": "image/png", "gif": "image/gif",
@@ -26,13 +26,9 @@ def show(folder: str, name: str) -> ResponseReturnValue:
     if kind is None:
         abort(404)
     try:
-        path = storage().path(f"{folder}/{name}").resolve()
+        return _harmless(respond(f"{folder}/{name}", kind, seconds=365 * 24 * 3600))
     except NotFound:
         return _successor(name)
-    response = send_file(path, mimetype=kind, max_age=365 * 24 * 3600)
-    response.make_conditional(request)
-    response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
-    return _harmless(response)
 
 
 @bp.get("/media/file/<stem>/<name>")
@@ -41,10 +37,7 @@ def download(stem: str, name: str) -> ResponseReturnValue:
     asset = queries.by_stems([stem]).get(stem)
     if asset is None or asset.kind != Kind.DOCUMENT:
         abort(404)
-    path = storage().path(asset.file).resolve()
-    response = send_file(path, as_attachment=True, download_name=asset.file_name, max_age=0)
-    response.headers["Content-Type"] = asset.mime
-    response.make_conditional(request)
+    response = respond(asset.file, asset.mime, seconds=0, download_as=asset.file_name)
     response.headers["Cache-Control"] = "public, no-cache"
     return _harmless(response)
 

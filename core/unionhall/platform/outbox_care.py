@@ -69,6 +69,17 @@ def parked_count() -> int:
     return db.session().scalar(select(func.count(OutboxMessage.id)).where(_parked())) or 0
 
 
+def parked_topics() -> dict[str, int]:
+    """Return {topic: messages} of what is parked."""
+    rows = select(OutboxMessage.topic, func.count(OutboxMessage.id)).where(_parked()).group_by(OutboxMessage.topic)
+    return {row[0]: row[1] for row in db.session().execute(rows.order_by(OutboxMessage.topic))}
+
+
+def oldest_waiting(topic: str) -> datetime | None:
+    """Return when the oldest message of a topic that is still to be delivered was written."""
+    return db.session().scalar(select(func.min(OutboxMessage.created_at)).where(undelivered(), OutboxMessage.topic == topic))
+
+
 def parked(limit: int) -> list[Line]:
     """Return parked messages, the newest first."""
     return _lines(_parked(), OutboxMessage.id.desc(), limit)

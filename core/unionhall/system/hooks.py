@@ -57,8 +57,8 @@ def unionhall_desk_blueprints() -> Iterable[Blueprint]:
 
 @hookimpl
 def unionhall_commands() -> Iterable[click.Command]:
-    """`unionhall search …`, `unionhall jobs retry`."""
-    return [cli.search_commands, cli.job_commands]
+    """`unionhall search …`, `unionhall jobs retry`, `unionhall storage …`."""
+    return [cli.search_commands, cli.job_commands, cli.storage_commands]
 
 
 @hookimpl

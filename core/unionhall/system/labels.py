@@ -30,6 +30,7 @@ ACTS = {
     "news.featured": _l("首页推荐"), "news.refiled": _l("换栏目"), "news.imported": _l("导入稿件"),
     "news.flags_dismissed": _l("确认导入提示"), "system.job_asked": _l("现在运行任务"),
     "system.message_retried": _l("重试投递"), "system.message_given_up": _l("丢弃没投递成的消息"), **MEDIA_ACTS,
+    "backup.made": _l("备份"), "backup.restored": _l("从备份恢复"),
 }  # fmt: skip
 OBJECTS = {
     "account": _l("账号"), "org": _l("组织"), "article": _l("稿件"), "section": _l("栏目"), "image": _l("图片"),
@@ -40,6 +41,7 @@ ASPECTS = {
     "role": _l("角色"), "keys": _l("项目"), "strong": _l("动态口令"), "revision": _l("版本"), "section": _l("栏目"),
     "slug": _l("网址"), "steps": _l("审核步数"), "count": _l("数量"), "source": _l("来源"), "bytes": _l("字节"),
     "lead": _l("头条"), "pinned": _l("置顶"), "created": _l("新建"), "skipped": _l("跳过"), "topic": _l("内容"),
+    "file": _l("文件"), "sha256": _l("校验和"), "with_keys": _l("含密钥"), "made_at": _l("备份时间"), "plugin": _l("插件"),
 }  # fmt: skip
 TOPICS = {"mail": _l("邮件"), "event": _l("通知插件的事件"), "search": _l("搜索索引")}
 

@@ -1,4 +1,4 @@
-"""The pytest plugin: `app`, `client`, `runner`, `work`, `make`, `login`, `at`, on SQLite and PostgreSQL.
+"""The pytest plugin: `app`, `client`, `runner`, `work`, `make`, `login`, `at`, `bucket`, on SQLite and PostgreSQL.
 
 A test marked `both` runs on both databases; without a PostgreSQL its second half is skipped, loudly, and with
 UNIONHALL_NO_SKIP set (as CI does) it fails.
@@ -7,6 +7,7 @@ UNIONHALL_NO_SKIP set (as CI does) it fails.
 from __future__ import annotations
 
 import os
+import secrets
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime
@@ -60,6 +61,22 @@ def postgres_server() -> Iterator[str | None]:
         return
     with services.throw_away() as url:
         yield url
+
+
+@pytest.fixture(scope="session")
+def s3_server() -> Iterator[str]:
+    """Return the address of a stand-in for S3 for this test process."""
+    with services.s3() as endpoint:
+        yield endpoint
+
+
+@pytest.fixture
+def bucket(s3_server: str) -> dict[str, Any]:
+    """Return the settings of a site whose files lie in an empty bucket."""
+    name = f"hall-{secrets.token_hex(6)}"
+    services.make_bucket(s3_server, name)
+    keys = {"s3_access_key": "test", "s3_secret_key": "only for tests"}
+    return {"media_url": f"s3://{name}/site/one", "s3_endpoint": s3_server, **keys}
 
 
 @pytest.fixture(scope="session")

@@ -1,4 +1,4 @@
-"""Services for tests: a PostgreSQL that is reachable, else a throw-away one; a Redis that a test may stop."""
+"""Services for tests: a PostgreSQL that is reachable, else a throw-away one; a Redis and an S3 that a test may stop."""
 
 from __future__ import annotations
 
@@ -6,9 +6,11 @@ import os
 import shutil
 import socket
 import subprocess
+import sys
 import tempfile
 import time
-from collections.abc import Iterator
+import urllib.request
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -153,3 +155,39 @@ def redis() -> Iterator[str | None]:
     """Start a Redis that keeps nothing, and give its address; None without its binary."""
     with own_redis() as server:
         yield server.url if server else None
+
+
+@contextmanager
+def s3(*, free: int | None = None) -> Iterator[str]:
+    """Start an S3 that keeps everything in memory, and give its address; after `free` requests it asks for real keys."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    command = [sys.executable, "-W", "ignore", "-m", "moto.server", "-H", "127.0.0.1", "-p", str(port)]
+    asking = {} if free is None else {"INITIAL_NO_AUTH_ACTION_COUNT": str(free)}
+    with _serving(command, port, os.environ | asking):
+        yield f"http://127.0.0.1:{port}"
+
+
+def make_bucket(endpoint: str, name: str) -> None:
+    """Make an empty bucket on a stand-in for S3."""
+    with urllib.request.urlopen(urllib.request.Request(f"{endpoint}/{name}", method="PUT"), timeout=10):  # noqa: S310 - our own
+        pass
+
+
+@contextmanager
+def _serving(command: list[str], port: int, environment: Mapping[str, str] | None = None) -> Iterator[None]:
+    """Run a server until the block ends; wait until its port answers."""
+    server = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=environment)
+    try:
+        for _ in range(1500):
+            with suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
+                break
+            ended = server.poll()
+            if ended is not None:
+                raise RuntimeError(f"{command[0]} ended with {ended}")
+            time.sleep(0.02)
+        yield
+    finally:
+        server.kill()
+        server.wait()

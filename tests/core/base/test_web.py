@@ -70,8 +70,9 @@ def test_too_many_fields_are_refused_quickly(client):
     assert answer.status_code in {400, 413}
 
 
-def test_a_large_body_is_refused(client):
-    answer = client.post("/login", data=b"x" * 13_000_000, content_type="application/x-www-form-urlencoded")
+def test_a_large_body_is_refused(app, client, monkeypatch):
+    monkeypatch.setitem(app.config, "MAX_CONTENT_LENGTH", 1_000_000)
+    answer = client.post("/login", data=b"x" * 1_000_001, content_type="application/x-www-form-urlencoded")
     assert answer.status_code == 413
 
 

@@ -170,7 +170,7 @@ def test_metadata_is_gone(app, work, make):
     exif[0x010E], exif[0x8825] = "秘密", {1: "N"}
     with work():
         image = services.store_image(picture(exif=exif.tobytes()), "a.jpg", org=make.root, actor=SYSTEM, now=clock.now())
-        path = app.extensions["unionhall.storage"].path(image.src.removeprefix("/media/"))
+        path = app.extensions["unionhall.storage"].local(image.src.removeprefix("/media/"))
         with Pillow.open(path) as stored:
             assert dict(stored.getexif()) == {}
 

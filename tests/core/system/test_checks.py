@@ -130,7 +130,7 @@ def test_the_instance_is_made_for_its_owner_only(tmp_path):
 
 def test_migrations_that_wait_silence_what_reads_tables(site, monkeypatch):
     monkeypatch.setattr(migrations, "status", lambda: [migrations.Pending("core", None, "1")])
-    monkeypatch.setattr(checks, "stored", lambda: pytest.fail("the tables were read"))
+    monkeypatch.setattr(checks.settings, "stored", lambda: pytest.fail("the tables were read"))
     assert site(deploy=False) == ["S012"]
     assert site() == ["S012"]
 
@@ -167,11 +167,12 @@ def test_somebody_must_be_in_charge(site, work, make, at, fault):
 
 def test_every_rule_is_documented_and_said_in_words(app):
     ids = [rule.id for rule in checks.RULES]
-    assert ids == [f"UH-S{number:03}" for number in range(1, 20)]
+    assert ids == [*(f"UH-S{number:03}" for number in range(1, 20)), *(f"UH-D{number:03}" for number in range(1, 20))]
     text = DOCS.read_text("utf-8")
     assert [rule for rule in ids if rule not in text] == []
     warnings = [rule.id for rule in checks.RULES if rule.level == "warning"]
-    assert warnings == ["UH-S013", "UH-S016", "UH-S017", "UH-S019"]
+    assert [rule for rule in warnings if "UH-S" in rule] == ["UH-S013", "UH-S016", "UH-S017", "UH-S019"]
+    assert [rule for rule in warnings if "UH-D" in rule] == [f"UH-D0{number}" for number in ("04", "07", "08", "09", "14", "15", "16")]
 
 
 def test_the_command_reports_and_fails_on_errors(app, runner, work, make):

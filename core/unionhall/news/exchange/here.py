@@ -56,7 +56,7 @@ def data(file: str) -> bytes | None:
     """Return a picture's bytes as they are now, None when they are gone."""
     asset = queries.by_stems([_stem(file)]).get(_stem(file))
     try:
-        return storage().path(asset.file if asset else file).read_bytes()
+        return b"".join(storage().read(asset.file if asset else file))
     except (NotFound, OSError):
         return None
 

@@ -24,7 +24,7 @@ Progress = Callable[[int, int], object]
 def write(out: IO[bytes], form: Format, leaving: Leaving, copies: Copies, *, now: datetime, progress: Progress) -> int:
     """Write the articles and take their pictures along; returns how many. `progress` hears (done, of how many)."""
     done = 0
-    with db.snapshot() as session:
+    with db.snapshot() as connection, Session(connection) as session:
         total = leaving.count(session)
         for item in _lines(session, form, leaving, now):
             out.write(item.text.encode("utf-8", "replace"))

@@ -7,6 +7,6 @@ that keeps and answers pages, `purges` tells every process what has changed, `pa
 
 from unionhall.platform.pagecache.marking import NOTE_COOKIE, SITE, shared, tag, until
 from unionhall.platform.pagecache.memory import remembered
-from unionhall.platform.pagecache.purges import forget_old, purge
+from unionhall.platform.pagecache.purges import forget_old, purge, start_anew
 
-__all__ = ["NOTE_COOKIE", "SITE", "forget_old", "purge", "remembered", "shared", "tag", "until"]
+__all__ = ["NOTE_COOKIE", "SITE", "forget_old", "purge", "remembered", "shared", "start_anew", "tag", "until"]

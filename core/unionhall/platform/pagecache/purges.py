@@ -21,9 +21,11 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from unionhall.base import clock, db
 from unionhall.platform import bell
+from unionhall.platform.pagecache.marking import SITE
 
 POLL_SECONDS = 0.25
 KEPT = timedelta(days=1)
+FAR = 1_000_000
 EXTENSION = "unionhall.pagecache"
 MEMORY = "unionhall.memory"
 _PENDING = "purges"
@@ -48,6 +50,13 @@ def purge(*names: str) -> None:
     if not pending:
         db.after_commit(_take_note)
     pending.update(names)
+
+
+def start_anew(after: int, *, now: datetime) -> None:
+    """Say that the database is another one (restored): numbers go on far above any that a page may have been built at."""
+    highest = max(after, db.session().scalar(select(func.max(Purge.n))) or 0)
+    db.session().add(Purge(n=highest + FAR, tags=json.dumps([SITE]), at=now))
+    db.after_commit(_take_note)
 
 
 def _take_note() -> None:

@@ -18,6 +18,20 @@ ANSWER_SECONDS = 0.2
 log = structlog.get_logger("unionhall.pagecache")
 
 
+def trouble(url: str) -> str:
+    """Return why a Redis cannot be used, "" when it answers."""
+    try:
+        from redis import Redis, RedisError
+    except ImportError as error:
+        return f"{error}; pip install 'unionhall[redis]'"
+    try:
+        with Redis.from_url(url, socket_timeout=2, socket_connect_timeout=2) as client:
+            client.ping()
+    except (RedisError, ValueError) as error:
+        return str(error)
+    return ""
+
+
 class NoShelf:
     """The embedded default: each process keeps its own pages only."""
 

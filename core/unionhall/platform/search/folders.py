@@ -35,11 +35,16 @@ class Place:
             raise IndexBroken("folder is gone")
         return folder
 
-    def new(self) -> Path:
-        """Return a new empty folder for an index that is being built."""
+    @contextmanager
+    def building(self) -> Iterator[Path]:
+        """Give a new empty folder for an index that is being built; one that is not finished is thrown away."""
         folder = self.root / f"{self.engine}-{secrets.token_hex(6)}"
         folder.mkdir(parents=True)
-        return folder
+        try:
+            yield folder
+        except BaseException:
+            shutil.rmtree(folder, ignore_errors=True)
+            raise
 
     def use(self, folder: Path) -> None:
         """Put a built folder in the place of the one in use, which is removed; readers change over by themselves."""
@@ -64,7 +69,7 @@ class Place:
             yield
 
     @contextmanager
-    def building(self) -> Iterator[bool]:
+    def alone(self) -> Iterator[bool]:
         """Hold the builders' lock, for as long as a new folder is made; False when somebody else made one meanwhile."""
         before = self.stamp()
         with self._locked("build"):

@@ -31,6 +31,7 @@ class SearchEntry(db.Model):
         DbIndex("ix_search_entry_at", "at"),
         DbIndex("ix_search_entry_words", "words", postgresql_using="gin").ddl_if(dialect="postgresql"),
         DbIndex("ix_search_entry_pairs", "pairs", postgresql_using="gin").ddl_if(dialect="postgresql"),
+        {"info": {"rebuilt": True}},  # made from other tables: a backup leaves its rows out
     )
     kind: Mapped[str] = mapped_column(String(40), primary_key=True)
     number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)

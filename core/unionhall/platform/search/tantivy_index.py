@@ -65,24 +65,24 @@ class TantivyIndex:
                 raise IndexBroken(str(error)) from error
 
     def rebuild(self, entries: Iterable[Entry], late: Iterable[tuple[list[Entry], list[Key]]], *, broken: bool = False) -> int:
-        with self._place.building() as mine:
+        with self._place.alone() as mine:
             return self._built(entries, late) if mine or not broken else self.count()
 
     def _built(self, entries: Iterable[Entry], late: Iterable[tuple[list[Entry], list[Key]]]) -> int:
-        folder = self._place.new()
-        made = tantivy.Index(SCHEMA, path=str(folder))
-        made.register_tokenizer("terms", _ANALYSER)
-        writer = made.writer(HEAP)
-        for entry in entries:
-            writer.add_document(_document(entry))
-        writer.commit()
-        writer.wait_merging_threads()
-        with self._place.writing():
-            for changed, gone in late:
-                _write(made, changed, gone)
-            self._place.use(folder)
-        made.reload()
-        return int(made.searcher().num_docs)
+        with self._place.building() as folder:
+            made = tantivy.Index(SCHEMA, path=str(folder))
+            made.register_tokenizer("terms", _ANALYSER)
+            writer = made.writer(HEAP)
+            for entry in entries:
+                writer.add_document(_document(entry))
+            writer.commit()
+            writer.wait_merging_threads()
+            with self._place.writing():
+                for changed, gone in late:
+                    _write(made, changed, gone)
+                self._place.use(folder)
+            made.reload()
+            return int(made.searcher().num_docs)
 
     def count(self) -> int:
         return int(_open(self._place.current()).searcher().num_docs)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import threading
 import time
 import warnings
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -62,28 +63,28 @@ class WhooshIndex:
                 raise IndexBroken(str(error)) from error
 
     def rebuild(self, entries: Iterable[Entry], late: Iterable[tuple[list[Entry], list[Key]]], *, broken: bool = False) -> int:
-        with self._place.building() as mine:
+        with self._place.alone() as mine:
             return self._built(entries, late) if mine or not broken else self.count()
 
     def _built(self, entries: Iterable[Entry], late: Iterable[tuple[list[Entry], list[Key]]]) -> int:
-        folder = self._place.new()
-        made = index.create_in(str(folder), SCHEMA)
-        writer = made.writer(limitmb=MEMORY_MB)
-        for entry in entries:
-            writer.add_document(**_fields(entry))
-        writer.commit()
-        with self._place.writing():
-            for changed, gone in late:
-                _write(made, changed, gone)
-            self._place.use(folder)
-        return int(made.doc_count())
+        with self._place.building() as folder:
+            made = index.create_in(str(folder), SCHEMA)
+            with _writer(made) as writer:
+                for entry in entries:
+                    writer.add_document(**_fields(entry))
+                writer.commit()
+            with self._place.writing():
+                for changed, gone in late:
+                    _write(made, changed, gone)
+                self._place.use(folder)
+            return int(made.doc_count())
 
     def count(self) -> int:
         return int(_open(self._place.current()).doc_count())
 
     def tidy(self) -> None:
-        with self._place.writing():
-            _open(self._place.current()).writer(limitmb=MEMORY_MB).commit(optimize=True)
+        with self._place.writing(), _writer(_open(self._place.current())) as writer:
+            writer.commit(optimize=True)
 
     def _fresh(self) -> Any:
         now = time.monotonic()
@@ -106,16 +107,26 @@ def _open(folder: Path) -> Any:
 
 
 def _write(made: Any, entries: Sequence[Entry], gone: Sequence[Key]) -> None:
-    writer = made.writer(limitmb=MEMORY_MB)
-    try:
+    with _writer(made) as writer:
         for key in gone:
             writer.delete_by_term("key", _name(key))
         for entry in entries:
             writer.update_document(**_fields(entry))
+        writer.commit(merge=False)
+
+
+@contextmanager
+def _writer(made: Any) -> Iterator[Any]:
+    """A writer that lets go of the index when something fails; on a full disk it could hold it until the process ends."""
+    writer = made.writer(limitmb=MEMORY_MB)
+    try:
+        yield writer
     except BaseException:
-        writer.cancel()
+        with suppress(Exception):  # cancelling writes, too
+            writer.cancel()
+        if writer.writelock is not None and writer.writelock.fd is not None:
+            writer.writelock.release()
         raise
-    writer.commit(merge=False)
 
 
 def _fields(entry: Entry) -> dict[str, Any]:

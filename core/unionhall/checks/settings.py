@@ -1,25 +1,20 @@
-"""What `unionhall check` judges: one table of rules with stable ids, listed in docs/administrators.md."""
+"""What `unionhall check` judges: settings, and what a site cannot do without."""
 
 from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
 
-from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
-from sqlalchemy.exc import SQLAlchemyError
 
 from unionhall.accounts import demo, passwords
 from unionhall.accounts.models import Account, AccountGrant
 from unionhall.base import clock, db
 from unionhall.base.crypto import config
-from unionhall.hooks.types import Role, Text
-from unionhall.host import migrations
+from unionhall.checks.rules import ALWAYS, DEPLOY, DOCTOR, Rule, waiting
+from unionhall.hooks.types import Role
 from unionhall.host.registry import host
 from unionhall.orgs.models import Org
 from unionhall.platform.access import unscoped
@@ -28,44 +23,6 @@ from unionhall.settings.queries import stored
 
 SHORTEST_KEY = 32
 RFC9106_PASSES, RFC9106_MEMORY = 3, 65536
-ALWAYS, DEPLOY = "always", "deploy"
-
-
-@dataclass(frozen=True)
-class Finding:
-    """Something unsafe or unfinished: what, and what to do."""
-
-    id: str
-    level: str
-    problem: str
-    remedy: str
-
-
-@dataclass(frozen=True)
-class Rule:
-    """One line of the table: `seen` returns what is wrong ("" when nothing is), which `problem` may name as `what`."""
-
-    id: str
-    level: Literal["error", "warning"]
-    when: str
-    needs_tables: bool
-    seen: Callable[[], str]
-    problem: Text
-    remedy: Text
-
-
-def run(*, deploy: bool) -> list[Finding]:
-    """Return what is found: the site's own health, and with `deploy` whether its settings are fit for the public.
-
-    While migrations wait, rules that read tables stay silent: the one about migrations speaks.
-    """
-    ready = not _waiting()
-    asked = [rule for rule in RULES if (deploy or rule.when == ALWAYS) and (ready or not rule.needs_tables)]
-    return [
-        Finding(rule.id, rule.level, str(rule.problem) % {"what": what}, str(rule.remedy) % {"what": what})
-        for rule in asked
-        if (what := rule.seen())
-    ]
 
 
 def _said(wrong: bool) -> str:
@@ -125,13 +82,6 @@ def _open_files() -> str:
     return " ".join(str(path) for path in inside if path.exists() and path.stat().st_mode & others)
 
 
-def _waiting() -> str:
-    try:
-        return ", ".join(item.owner for item in migrations.status() if not item.up_to_date)
-    except SQLAlchemyError:
-        return _("数据库连不上")
-
-
 def _failed_plugins() -> str:
     return ", ".join(status.found.name for status in host().statuses() if status.state in {"broken", "incompatible"})
 
@@ -180,8 +130,8 @@ RULES = [
     Rule("UH-S009", "error", DEPLOY, False, _no_second_factor, _l("没有要求工作人员绑定动态口令。"), "require_second_factor = true"),
     Rule("UH-S010", "error", DEPLOY, False, _no_mail,
          _l("没有邮件服务器，退稿通知和重设密码的信发不出去。"), "smtp_host = smtp.example.cn"),
-    Rule("UH-S011", "error", DEPLOY, False, _open_files, _l("这台机器上别的用户能读到：%(what)s"), "chmod -R go= %(what)s"),
-    Rule("UH-S012", "error", ALWAYS, False, _waiting, _l("还有迁移没有执行：%(what)s"), "unionhall db upgrade"),
+    Rule("UH-S011", "error", DEPLOY | DOCTOR, False, _open_files, _l("这台机器上别的用户能读到：%(what)s"), "chmod -R go= %(what)s"),
+    Rule("UH-S012", "error", ALWAYS, False, waiting, _l("还有迁移没有执行：%(what)s"), "unionhall db upgrade"),
     Rule("UH-S013", "warning", ALWAYS, False, _failed_plugins, _l("插件没有载入：%(what)s"), "unionhall plugins list"),
     Rule("UH-S014", "error", DEPLOY, False, _cheap_hashing, _l("密码散列（现在是 %(what)s）比 RFC 9106 的低内存档还弱。"),
          "password_cost = 3, password_memory = 65536"),
