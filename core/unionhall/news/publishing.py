@@ -84,7 +84,7 @@ def publish(article: Article, *, expires_at: datetime | None = None, actor: Acto
         "live_id": article.head_id, "published_at": article.published_at or now, "publish_at": None, "expires_at": ends,
     }
     take_step(article, "publish", State.PUBLISHED, actor=actor, now=now, values=values)
-    tell(article, "news.published", now)
+    _tell(article, "news.published", now)
 
 
 def arrive(article: Article, *, at: datetime, actor: Actor, now: datetime) -> None:
@@ -92,7 +92,7 @@ def arrive(article: Article, *, at: datetime, actor: Actor, now: datetime) -> No
     access.require(actor, rights.SIGN_OFF, article.org)
     take_step(article, "publish", State.PUBLISHED, actor=actor, now=now, note=_("从别处导入"),
               values={"live_id": article.head_id, "published_at": at})
-    tell(article, "news.arrived", now)
+    _tell(article, "news.arrived", now)
 
 
 def arrive_later(article: Article, *, publish_at: datetime, actor: Actor, now: datetime) -> None:
@@ -108,7 +108,7 @@ def renew(article: Article, content: Content, *, actor: Actor, now: datetime) ->
     if article.is_live:
         step = {"live_id": revision.id}
         take_step(article, "publish", State(article.state), actor=actor, now=now, note=_("按来源更新"), values=step)
-        tell(article, "news.arrived", now)
+        _tell(article, "news.arrived", now)
 
 
 def correct(article: Article, *, note: str, revision_id: int, actor: Actor, now: datetime) -> None:
@@ -123,7 +123,7 @@ def correct(article: Article, *, note: str, revision_id: int, actor: Actor, now:
     _check_problems(article)
     take_step(article, "correct", State.CORRECTED, actor=actor, now=now, note=note.strip(),
               values={"live_id": article.head_id, "corrected_at": now, "correction": note.strip()})
-    tell(article, "news.corrected", now)
+    _tell(article, "news.corrected", now)
 
 
 def withdraw(article: Article, *, reason: str, actor: Actor, now: datetime) -> None:
@@ -133,7 +133,7 @@ def withdraw(article: Article, *, reason: str, actor: Actor, now: datetime) -> N
         raise RuleBroken(_("撤下要写明原因，读者会在原网址看到。"), field="note")
     take_step(article, "withdraw", State.WITHDRAWN, actor=actor, now=now, note=reason.strip(),
               values={"withdrawn_at": now, "withdrawal": reason.strip(), "lead_at": None, "pinned_until": None})
-    tell(article, "news.withdrawn", now)
+    _tell(article, "news.withdrawn", now)
 
 
 def reinstate(article: Article, *, reason: str, actor: Actor, now: datetime) -> None:
@@ -144,14 +144,14 @@ def reinstate(article: Article, *, reason: str, actor: Actor, now: datetime) -> 
     to = State.CORRECTED if article.corrected_at else State.PUBLISHED
     take_step(article, "reinstate", to, actor=actor, now=now, note=reason.strip(),
               values={"withdrawn_at": None, "withdrawal": "", "expires_at": None})
-    tell(article, "news.published", now)
+    _tell(article, "news.published", now)
 
 
 def archive(article: Article, *, actor: Actor, now: datetime) -> None:
     """Put an article away: out of lists, feeds and the sitemap; a published address stays readable."""
     rights.require(actor, "archive", article)
     take_step(article, "archive", State.ARCHIVED, actor=actor, now=now, values={"lead_at": None, "pinned_until": None})
-    tell(article, "news.archived", now)
+    _tell(article, "news.archived", now)
 
 
 def feature(article: Article, *, lead: bool, pinned_until: datetime | None, actor: Actor, now: datetime) -> None:
@@ -240,8 +240,7 @@ def _check_period(publish_at: datetime, expires_at: datetime | None) -> None:
         raise RuleBroken(_("下线时间要晚于发布时间。"), field="expires_at")
 
 
-def tell(article: Article, name: str, now: datetime) -> None:
-    """Drop the pages that show the article, and let search and plugins know what became of it."""
+def _tell(article: Article, name: str, now: datetime) -> None:
     _purge(article)
     search.changed(findable.KIND, article.id, now=now)
     outbox.publish(Event(name, article.id, article.org_id, {"state": article.state}), now=now)

@@ -1,4 +1,5 @@
-"""Articles that come from elsewhere and go elsewhere: WordPress exports and Markdown folders in, JSON lines out.
+"""Articles that come from elsewhere and go elsewhere: WordPress exports, Markdown folders, JSON lines.
 
-`wxr` and `markdown` read a format and give records and problems; `arriving` makes articles of records, each once.
+`wxr`, `markdown` and `jsonl_reading` read a format; `arriving` and `restoring` make articles of it, each once, in `batches`.
+`leaving` says what an export takes along; `jsonl_writing` and `wxr_writing` write it. The format of our own is `jsonl`.
 """
