@@ -495,6 +495,16 @@ def test_the_cover_that_an_article_has_stays_also_for_who_could_not_choose_it(de
         assert (head.headline, head.cover_id) == ("改题", foreign)
 
 
+def test_a_draft_tells_which_pictures_lack_a_credit(desk, work, make, newsroom, article):
+    with work():
+        org, found = db.session().get_one(Org, newsroom["org"]), find(article)
+        bare, told = make.picture(org), make.picture(org, caption="说明", credit="周牧")
+        body = "".join(f'<figure class="figure"><img src="{asset.address}" alt="图"></figure>' for asset in (told, bare))
+        editing.save(found, make.content("带图", cover_id=bare.id, body=body), base_id=found.head_id, actor=SYSTEM, now=clock.now())
+    page = desk(newsroom["writer"]).get(f"/desk/news/{article}/edit").get_data(as_text=True)
+    assert ("题图还缺说明或摄影署名。" in page, "正文第 2 张图还缺说明或摄影署名。" in page) == (True, True)
+
+
 def test_other_orgs_images_are_not_shown_by_number(desk, work, make, newsroom, article):
     with work():
         image = make.picture(db.session().get_one(Org, newsroom["other_org"]), stem="cd" * 16)
