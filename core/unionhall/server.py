@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 from types import FrameType
 
 import structlog
-from flask import Flask
+from flask import Flask, current_app
 
 from unionhall.base.crypto import config
 from unionhall.hooks.types import Job
@@ -36,8 +36,12 @@ def run_web(app: Flask, address: str, port: int) -> None:
 
 
 def run_worker(wanted: Callable[[], Iterable[Job]]) -> None:
-    """Run due jobs until SIGTERM or SIGINT; the job under way is finished first."""
-    stop = threading.Event()
+    """Run due jobs until SIGTERM or SIGINT, slow ones beside the others; the job under way is finished first."""
+    stop, app = threading.Event(), current_app._get_current_object()  # type: ignore[attr-defined]
+
+    def work_slowly() -> None:
+        with app.app_context():
+            jobs.work(lambda: [job for job in wanted() if job.slow], stop)
 
     def ask(_number: int, _frame: FrameType | None) -> None:
         stop.set()
@@ -45,7 +49,10 @@ def run_worker(wanted: Callable[[], Iterable[Job]]) -> None:
     signal.signal(signal.SIGTERM, ask)
     signal.signal(signal.SIGINT, ask)
     log.info("worker started")
-    jobs.work(wanted, stop)
+    beside = threading.Thread(target=work_slowly, name="slow jobs")
+    beside.start()
+    jobs.work(lambda: [job for job in wanted() if not job.slow], stop)
+    beside.join()
 
 
 def supervise(address: str, port: int) -> int:

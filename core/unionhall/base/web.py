@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 import secrets
 import unicodedata
+from collections.abc import Callable
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 import structlog
-from flask import Flask, Response, g, jsonify, redirect, render_template, request, url_for
+from flask import Flask, Response, current_app, g, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError, CSRFProtect
@@ -38,6 +40,7 @@ CSP = {
     "object-src": "'none'",
 }
 SECRET_PART = re.compile(r"/(?=[^/]*[A-Z])[\w.-]{40,}")
+_View = TypeVar("_View", bound=Callable[..., Any])
 log = structlog.get_logger("unionhall.web")
 csrf = CSRFProtect()
 
@@ -69,12 +72,20 @@ def init(app: Flask, config: Config) -> None:
     app.register_error_handler(Exception, _on_crash)
 
 
+def takes_files(view: _View) -> _View:
+    """Mark a view that several files may be sent to at once: its requests may be as large as `files_limit`."""
+    view.unionhall_takes_files = True  # type: ignore[attr-defined]
+    return view
+
+
 def _begin() -> ResponseReturnValue | None:
     g.request_id = "e-" + secrets.token_hex(4)
     structlog.contextvars.bind_contextvars(request_id=g.request_id, method=request.method, path=loggable(request.path))
     if "\x00" in request.full_path or "%00" in request.url:
         g.failed = True
         return _answer(400, "bad-request", "")
+    if getattr(current_app.view_functions.get(request.endpoint or ""), "unionhall_takes_files", False):
+        request.max_content_length = current_app.config["UNIONHALL"].files_limit
     if request.method not in SAFE_METHODS:
         db.start_writing()
         g.writing = True

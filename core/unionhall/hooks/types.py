@@ -145,12 +145,16 @@ class FeedEntry:
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """Repeatable work. `run(now)` opens its own unit of work and may be called again after a crash."""
+    """Repeatable work. `run(now)` opens its own unit of work and may be called again after a crash.
+
+    A `slow` one may take seconds: the worker runs it beside the others, which have their minute to keep.
+    """
 
     name: str
     label: Text
     every: timedelta
     run: Callable[[datetime], object]
+    slow: bool = False
 
 
 @dataclass(frozen=True, slots=True)
