@@ -32,7 +32,8 @@ class Config(BaseSettings):
     maintenance: bool = False
     theme: str = "hall"
     languages: tuple[str, ...] = ("zh_CN", "en")
-    upload_limit: int = Field(64 * 1024 * 1024, ge=1024, description="bytes of one request: several files at once")
+    upload_limit: int = Field(12 * 1024 * 1024, ge=1024)
+    files_limit: int = Field(64 * 1024 * 1024, ge=1024, description="bytes of a request that brings several files")
     password_cost: int = Field(3, ge=1, description="argon2 passes; RFC 9106 low-memory profile")
     password_memory: int = Field(65536, ge=8, description="argon2 memory in KiB")
     staff_idle_minutes: int = Field(30, ge=1)

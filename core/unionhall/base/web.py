@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 import secrets
 import unicodedata
+from collections.abc import Callable
 from ipaddress import ip_address, ip_network
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 import structlog
@@ -48,6 +50,7 @@ ALWAYS = {
 }
 POLICY = "unionhall.csp"
 SECRET_PART = re.compile(r"/(?=[^/]*[A-Z])[\w.-]{40,}")
+_View = TypeVar("_View", bound=Callable[..., Any])
 log = structlog.get_logger("unionhall.web")
 csrf = CSRFProtect()
 
@@ -86,12 +89,20 @@ def policy(config: Config) -> str:
     return "; ".join(f"{name} {value}" for name, value in (CSP | allowed).items())
 
 
+def takes_files(view: _View) -> _View:
+    """Mark a view that several files may be sent to at once: its requests may be as large as `files_limit`."""
+    view.unionhall_takes_files = True  # type: ignore[attr-defined]
+    return view
+
+
 def _begin() -> ResponseReturnValue | None:
     g.request_id = "e-" + secrets.token_hex(4)
     structlog.contextvars.bind_contextvars(request_id=g.request_id, method=request.method, path=loggable(request.path))
     if "\x00" in request.path or "%00" in request.environ.get("QUERY_STRING", ""):
         g.failed = True
         return _answer(400, "bad-request", "")
+    if getattr(current_app.view_functions.get(request.endpoint or ""), "unionhall_takes_files", False):
+        request.max_content_length = current_app.config["UNIONHALL"].files_limit
     if request.method not in SAFE_METHODS:
         db.start_writing()
         g.writing = True

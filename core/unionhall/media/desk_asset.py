@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 
 from unionhall.base import clock, db
 from unionhall.base.errors import Conflict, UnionHallError
-from unionhall.base.web import fail, go
+from unionhall.base.web import fail, go, takes_files
 from unionhall.desk.forms import DeskForm
 from unionhall.media import (
     addresses,
@@ -68,6 +68,7 @@ def edit(asset_id: int) -> ResponseReturnValue:
 
 
 @bp.post("/<int:asset_id>/replace")
+@takes_files
 @needs(rights.USE)
 def replace(asset_id: int) -> ResponseReturnValue:
     """Put another file in the place of the asset's; readers see it at once, wherever it is used."""

@@ -11,7 +11,7 @@ from werkzeug.datastructures import FileStorage
 
 from unionhall.base import clock, db
 from unionhall.base.errors import NotFound, UnionHallError
-from unionhall.base.web import fail, wants_json
+from unionhall.base.web import fail, takes_files, wants_json
 from unionhall.desk import scope
 from unionhall.hooks.types import Actor
 from unionhall.media import folders, rights, services, uploads
@@ -54,6 +54,7 @@ def upload_image() -> ResponseReturnValue:
 
 
 @bp.post("/upload")
+@takes_files
 @needs(rights.USE)
 def upload() -> ResponseReturnValue:
     """Keep the files of the library's form; one that is refused costs the others nothing. Programs send one at a time."""

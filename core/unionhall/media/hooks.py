@@ -44,7 +44,7 @@ def unionhall_desk_blueprints() -> Iterable[Blueprint]:
 def unionhall_jobs() -> Iterable[Job]:
     """Variants of pictures that take time; those without AVIF are looked for every day."""
     return [
-        Job("media.renditions", _l("生成图片的 AVIF 和裁切"), timedelta(seconds=1), renditions.run),
+        Job("media.renditions", _l("生成图片的 AVIF 和裁切"), timedelta(seconds=1), renditions.run, long=True),
         Job("media.missing", _l("找出还没有 AVIF 的图片"), timedelta(days=1), renditions.look_again),
     ]
 

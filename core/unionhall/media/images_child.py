@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import resource
 import struct
 import sys
@@ -127,6 +128,8 @@ def _variants(image: Image.Image, wanted: list[Any]) -> tuple[dict[str, Any], li
 def main() -> None:
     """Decode, check, re-encode."""
     task = json.loads(sys.argv[1])
+    if "make" in task:
+        os.nice(10)  # nobody waits for it: whoever asks for a page goes first
     _limit(task["memory"], task["seconds"])
     warnings.simplefilter("ignore")
     ImageFile.LOAD_TRUNCATED_IMAGES = False

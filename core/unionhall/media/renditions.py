@@ -1,7 +1,5 @@
 """The variants that take time: AVIF, and cuts around the focal point; made by the worker, one picture at a time.
 
-A run is short, so that what is due at its minute (publishing) does not wait for a hundred pictures of an import.
-
 The rows are the queue: `make_at` says when to look. A picture is taken by putting that off, so that a killed worker's
 picture is soon somebody else's; how often it was taken is counted, so that a bad one is given up.
 """

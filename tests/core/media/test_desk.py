@@ -78,6 +78,14 @@ def test_a_request_beyond_all_bounds_is_not_read(desk, people):
     assert answer.status_code == 413
 
 
+def test_only_where_several_files_arrive_may_a_request_be_large(desk, people, keep):
+    number = keep(people["org"])
+    browser = desk(people["editor"])
+    sizes = {path: browser.client.post(path, content_type="multipart/form-data; boundary=x", environ_overrides={"CONTENT_LENGTH": str(20 * 1024**2)})
+             for path in ("/desk/media/upload", f"/desk/media/{number}/replace", "/desk/media/images", "/desk/media/bulk", "/login")}  # fmt: skip
+    assert [path for path, answer in sizes.items() if answer.status_code == 413] == ["/desk/media/images", "/desk/media/bulk", "/login"]
+
+
 def test_uploads_belong_to_orgs_of_ones_own(desk, work, people):
     browser = desk(people["writer"])
     assert sent(browser, [("a.jpg", jpeg())], org=str(people["other"])).status_code == 404
