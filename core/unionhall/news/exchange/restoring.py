@@ -19,6 +19,7 @@ from unionhall.base import db
 from unionhall.base.errors import UnionHallError
 from unionhall.hooks.types import Event
 from unionhall.news import findable
+from unionhall.news import pictures as shown
 from unionhall.news.exchange import arriving, jsonl, relating
 from unionhall.news.exchange.arriving import Destination
 from unionhall.news.exchange.batches import Batches, Keep, Progress
@@ -159,8 +160,10 @@ class Restoration(Batches[Entry]):
             known.report.skipped += 1
 
     def _done(self, what: Literal["created", "updated"], article: Article, line: jsonl.ArticleLine, known: _Known, note: Note) -> None:
-        """Let old addresses lead here, drop pages, tell search, plugins and the audit trail."""
+        """Let old addresses lead here, drop pages, tell the library, search, plugins and the audit trail."""
         db.session().flush()
+        db.session().expire(article, ["head", "live"])
+        shown.note(article)
         for path in arriving.lead_here(line.old, article, known.redirects):
             note("address-taken", _("旧网址“%(path)s”已经指向另一篇文章。", path=path))
         if article.live_id is not None:

@@ -21,7 +21,8 @@ import blog
 from unionhall.base import clock, db, richtext
 from unionhall.hooks.types import SYSTEM, Role
 from unionhall.media import services as media
-from unionhall.news import editing, publishing, sections
+from unionhall.media.models import Asset, Use
+from unionhall.news import editing, pictures, publishing, sections
 from unionhall.news.cli import imports
 from unionhall.news.cli_export import exports
 from unionhall.news.content import BylineLine
@@ -133,6 +134,40 @@ def test_a_round_trip_loses_nothing(command, emptied, client, work, make, tmp_pa
     assert (back["created"], back["updated"]) == (0, 0), "what is here already is known by its name, whichever site exported it"
     with work():
         assert audit.verify().bad is None
+
+
+@pytest.mark.both
+def test_what_an_article_shows_stays_in_the_library_when_it_was_brought_back(command, emptied, work, make, at, tmp_path):
+    """After the first import and after a later one that changes the article."""
+
+    def store(seed):
+        return media.store_image(blog.picture(random.Random(seed)), f"{seed}.jpg", org=make.root, actor=SYSTEM, now=clock.now())
+
+    def body(image):
+        credit = '<span class="figure__credit">周敏 摄</span>'
+        return f'<p>图</p><figure class="figure"><img src="{image.src}" alt="图"><figcaption>说明{credit}</figcaption></figure>'
+
+    with work():
+        cover, inside = store(1), store(2)
+        make.article(state=State.PUBLISHED, content=make.content(body=body(inside), cover_id=cover.id, cover_alt="图", cover_caption="说明", cover_credit="周敏"))
+    command(exports, "jsonl", tmp_path / "a.jsonl", "--media", tmp_path / "media")
+    at("2026-05-14 10:00")
+    with work() as session:
+        article, third = session.scalars(unscoped(select(Article), why="test")).one(), store(3)
+        editing.save(article, make.content(body=body(third)), base_id=article.head_id, actor=SYSTEM, now=clock.now())
+    command(exports, "jsonl", tmp_path / "b.jsonl", "--media", tmp_path / "media")
+    emptied()
+    at("2026-05-14 11:00")
+    for name, expected in (("a", {"1.jpg", "2.jpg"}), ("b", {"1.jpg", "2.jpg", "3.jpg"})):
+        command(imports, "jsonl", tmp_path / f"{name}.jsonl", "--media", tmp_path / "media")
+        with work() as session:
+            article = session.scalars(unscoped(select(Article), why="test")).one()
+            used = set(session.scalars(select(Use.asset_id).where(Use.kind == pictures.KIND, Use.object_id == article.id)))
+            assets = list(session.scalars(unscoped(select(Asset), why="test")))
+            assert {asset.file_name for asset in assets if asset.id in used} == expected
+            for asset in assets:
+                with pytest.raises(media.InUse):
+                    media.delete_asset(asset, actor=SYSTEM, now=clock.now())
 
 
 def test_every_exported_line_is_in_the_described_format(command, work, make, tmp_path):
