@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Callable, Iterable
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
 from unionhall.base import db
@@ -13,13 +15,14 @@ from unionhall.base.errors import NotFound
 from unionhall.hooks.types import Actor
 from unionhall.media import addresses, queries
 from unionhall.media import services as media
-from unionhall.media.models import Asset
+from unionhall.media.models import Asset, AssetTag
 from unionhall.news.exchange.pictures import Shown
 from unionhall.orgs.models import Org
 from unionhall.platform import access
 from unionhall.platform.storage import storage
 
 IN_BODY = re.compile(r'"/media/([a-z0-9]{2}/[a-z0-9-]{1,120}\.[a-z0-9]{2,5})"')
+SAID = ("title", "alt", "caption", "credit", "licence", "consent")
 
 
 def files_in(body: str) -> list[str]:
@@ -38,6 +41,24 @@ def names(session: Session, files: Iterable[str]) -> dict[str, str]:
     stems = {_stem(file): file for file in files}
     rows = select(Asset.stem, Asset.file_name).where(Asset.stem.in_(list(stems)))
     return {stems[row.stem]: row.file_name for row in session.execute(access.unscoped(rows, why="export"))}
+
+
+def words(session: Session, files: Iterable[str]) -> dict[str, dict[str, Any]]:
+    """Return {file: its name and what the library says of it, as far as it says anything} of the files there are."""
+    stems = {_stem(file): file for file in files}
+    rows = session.execute(access.unscoped(select(Asset.__table__).where(Asset.stem.in_(list(stems))), why="export")).all()
+    tags: dict[int, list[str]] = defaultdict(list)
+    filed = select(AssetTag.asset_id, AssetTag.name).where(AssetTag.asset_id.in_([row.id for row in rows]))
+    for tag in session.execute(filed.order_by(AssetTag.name)):
+        tags[tag.asset_id].append(tag.name)
+    return {stems[row.stem]: _words(row, tags[row.id]) for row in rows}
+
+
+def _words(row: Row[Any], tags: list[str]) -> dict[str, Any]:
+    said = {name: value for name in SAID if (value := getattr(row, name))}
+    if (focal := (row.focal_x, row.focal_y)) != (addresses.CENTRE, addresses.CENTRE):
+        said["focal"] = focal
+    return {"name": row.file_name, **said, **({"tags": tags} if tags else {})}
 
 
 def already(actor: Actor) -> Callable[[str], Shown | None]:

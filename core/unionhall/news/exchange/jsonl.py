@@ -23,7 +23,6 @@ from pydantic import (
 
 FORMAT, VERSION = "unionhall-news", 1
 SLUG = r"^[a-z0-9]+(-[a-z0-9]+)*$"
-PICTURE = r"[a-z0-9]{2}/[a-z0-9-]{1,120}\.[a-z0-9]{2,5}"
 
 
 def _written_out(value: object) -> object:
@@ -44,6 +43,8 @@ State = Literal["draft", "submitted", "returned", "approved", "scheduled", "publ
 Short = Annotated[str, StringConstraints(max_length=200)]
 Long = Annotated[str, StringConstraints(max_length=20_000)]
 Number = Annotated[int, Field(ge=0, lt=2**31)]
+Thousandth = Annotated[int, Field(ge=0, le=1000)]
+File = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]{2}/[a-z0-9-]{1,120}\.[a-z0-9]{2,5}$")]
 
 
 class Line(BaseModel):
@@ -129,7 +130,7 @@ class RevisionLine(Line):
     body: str = ""
     seo_title: str = ""
     seo_description: str = ""
-    cover: Annotated[str, StringConstraints(pattern=f"^{PICTURE}$")] | None = None
+    cover: File | None = None
     cover_alt: str = ""
     cover_caption: str = ""
     cover_credit: str = ""
@@ -173,8 +174,25 @@ class SourceLine(Line):
     at: Moment
 
 
+class AssetLine(Line):
+    """What the library says of a file: the name it was uploaded under, its words; `focal` in thousandths from left and top."""
+
+    name: Short = ""
+    title: Annotated[str, StringConstraints(max_length=120)] = ""
+    alt: Short = ""
+    caption: Annotated[str, StringConstraints(max_length=300)] = ""
+    credit: Annotated[str, StringConstraints(max_length=60)] = ""
+    licence: Annotated[str, StringConstraints(max_length=300)] = ""
+    consent: bool = False
+    focal: tuple[Thousandth, Thousandth] = (500, 500)
+    tags: Annotated[tuple[Annotated[str, StringConstraints(max_length=30)], ...], Field(max_length=12)] = ()
+
+
 class ArticleLine(Line):
-    """An article with every revision; `head` is the newest one's number, `live` that of the one readers see."""
+    """An article with every revision; `head` is the newest one's number, `live` that of the one readers see.
+
+    `pictures` are the files that it shows, in any of its revisions; an older export has no more of one than its name.
+    """
 
     type: Literal["article"] = "article"
     id: Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z-]{1,60}$")]
@@ -202,7 +220,7 @@ class ArticleLine(Line):
     live: Number | None = None
     revisions: Annotated[tuple[RevisionLine, ...], Field(min_length=1, max_length=10_000)]
     old: tuple[Annotated[str, StringConstraints(max_length=400)], ...] = ()
-    pictures: dict[Annotated[str, StringConstraints(pattern=f"^{PICTURE}$")], Short] = {}
+    pictures: dict[File, AssetLine | Short] = {}
     flags: tuple[FlagLine, ...] = ()
     sources: tuple[SourceLine, ...] = ()
     steps: tuple[StepLine, ...] = ()

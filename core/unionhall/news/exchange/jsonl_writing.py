@@ -146,20 +146,20 @@ class _Chunk:
         revisions = [item for items in self.revisions.values() for item in items]
         self.covers = here.covers(self.session, {item.cover_id for item in revisions} - {None})
         shown = {file for item in revisions for file in here.files_in(item.body)}
-        self.names = here.names(self.session, {*shown, *self.covers.values()})
+        self.words = here.words(self.session, {*shown, *self.covers.values()})
 
     def line(self, row: Row) -> Written:
         """Return one article."""
         revisions = self.revisions[row.id]
         number = {item.id: item.number for item in revisions}
         shown = (file for item in revisions for file in (self.covers.get(item.cover_id or 0), *here.files_in(item.body)) if file)
-        files = [file for file in dict.fromkeys(shown) if file in self.names]
+        files = [file for file in dict.fromkeys(shown) if file in self.words]
         value: dict[str, Any] = {"type": "article", "id": self.ids[row.id], **{name: getattr(row, name) for name in SAME}}
         value |= {
             "author": {"login": row.login, "name": row.author} if row.login else None,
             "head": number[row.head_id], "live": number.get(row.live_id), "revisions": [self._revision(item) for item in revisions],
             "old": [item.path for item in self.old[row.id]],
-            "pictures": {file: self.names[file] for file in files},
+            "pictures": {file: self.words[file] for file in files},
             "flags": [{name: getattr(item, name) for name in ("kind", "paragraph", "excerpt", "params")} for item in self.flags[row.id]],
             "sources": [
                 {"origin": item.origin, "digest": item.digest, "revision": number.get(item.revision_id), "at": item.at}

@@ -21,6 +21,7 @@ from unionhall.base.errors import UnionHallError
 from unionhall.hooks.types import Actor
 from unionhall.media import services as media
 from unionhall.media.images import Picture
+from unionhall.media.services import Details
 from unionhall.orgs.models import Org
 
 LARGEST = 12 * 1024 * 1024
@@ -41,6 +42,17 @@ class Shown:
     src: str
     width: int
     height: int
+
+
+@dataclass(frozen=True)
+class Told:
+    """What is known of a file before it arrives: the name it was uploaded under, and what is said of it."""
+
+    name: str = ""
+    details: Details | None = None
+
+
+UNKNOWN = Told()
 
 
 @dataclass(frozen=True)
@@ -87,17 +99,17 @@ class Pictures:
         with ThreadPoolExecutor(min(AT_ONCE, len(wanted))) as pool:
             self._ready.update(zip(wanted, pool.map(lambda path: self._decoded(app, path), wanted), strict=True))
 
-    def shown(self, body: str, org: Org, note: Note, names: Mapping[str, str] | None = None) -> str:
+    def shown(self, body: str, org: Org, note: Note, told: Mapping[str, Told] | None = None) -> str:
         """Return the body with pictures that were found at their new addresses, and words where one is missing.
 
-        `names` says under which names they were once uploaded.
+        `told` is what is known of them, by their addresses.
         """
 
         def place(found: re.Match[str]) -> str:
             source, alt = _SRC.search(found[0]), _ALT.search(found[0])
             words = unescape(alt[1]) if alt else ""
             address = unescape(source[1]) if source else ""
-            image = self.take(address, org, note, (names or {}).get(address, "")) if address else None
+            image = self.take(address, org, note, (told or {}).get(address, UNKNOWN)) if address else None
             if image is not None:
                 return f'<img src="{image.src}" alt="{escape(words)}" width="{image.width}" height="{image.height}">'
             name = words or Path(urlsplit(unescape(source[1])).path if source else "").name
@@ -105,7 +117,7 @@ class Pictures:
 
         return _IMG.sub(place, body)
 
-    def take(self, address: str, org: Org, note: Note, name: str = "") -> Shown | None:
+    def take(self, address: str, org: Org, note: Note, told: Told = UNKNOWN) -> Shown | None:
         """Return the picture for an address or a path, None (and a note) when it is not there or cannot be taken."""
         path = self.find(address)
         if path is None and (known := self.elsewhere(address)):
@@ -119,7 +131,7 @@ class Pictures:
             if isinstance(ready, str):
                 note("picture-refused", _("图片“%(name)s”没有导入：%(why)s", name=path.name, why=ready))
                 return None
-            self._kept[path] = self._store(ready, name or path.name, org)
+            self._kept[path] = self._store(ready, replace(told, name=told.name or path.name), org)
             self._unsure.append(path)
         return self._kept[path]
 
@@ -176,10 +188,10 @@ class Pictures:
         light = replace(picture, data=b"", renditions=tuple(replace(item, data=b"") for item in picture.renditions))
         return _Spooled(light, tuple(files))
 
-    def _store(self, ready: _Spooled, name: str, org: Org) -> Shown:
+    def _store(self, ready: _Spooled, told: Told, org: Org) -> Shown:
         if self.dry_run:
             return Shown(None, TRIED, ready.picture.width, ready.picture.height)
-        image = media.keep_picture(ready.whole(), name, org=org, actor=self.actor, now=self.now)
+        image = media.keep(ready.whole(), told.name, org=org, details=told.details, actor=self.actor, now=self.now).asset
         return Shown(image.id, image.address, image.width, image.height)
 
 

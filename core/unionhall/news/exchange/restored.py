@@ -9,13 +9,14 @@ from flask_babel import gettext as _
 
 from unionhall.base import db
 from unionhall.base.text import tidy
+from unionhall.media.services import Details
 from unionhall.news import content as contents
 from unionhall.news import rights
 from unionhall.news.content import PLAIN, BylineLine, Content
 from unionhall.news.exchange import here, jsonl
 from unionhall.news.exchange import pictures as images
 from unionhall.news.exchange.jsonl_writing import PREFIX
-from unionhall.news.exchange.pictures import Note, Pictures
+from unionhall.news.exchange.pictures import Note, Pictures, Told
 from unionhall.news.exchange.places import Places
 from unionhall.news.models import LIVE, Article, Imported, ImportFlag, Revision, State, Transition
 from unionhall.orgs.models import Org
@@ -29,7 +30,7 @@ class Restored:
 
     def __init__(self, line: jsonl.ArticleLine, org: Org, places: Places, pictures: Pictures, note: Note) -> None:
         self.line, self.org, self.places, self.pictures, self.note = line, org, places, pictures, note
-        self._names = {f"/media/{file}": name for file, name in line.pictures.items()}
+        self._told = {f"/media/{file}": _told(said) for file, said in line.pictures.items()}
         self._left_out: set[str] = set()
 
     def revisions(self, article: Article, after: int = 0) -> list[Revision]:
@@ -95,9 +96,10 @@ class Restored:
 
     def _content(self, item: jsonl.RevisionLine) -> Content:
         note = self._note if self.pictures.folder is not None else self._count
-        cover = self.pictures.take(address := f"/media/{item.cover}", self.org, note, self._names.get(address, "")) if item.cover else None
+        address = f"/media/{item.cover}"
+        cover = self.pictures.take(address, self.org, note, self._told.get(address, images.UNKNOWN)) if item.cover else None
         plain = {name: getattr(item, name) for name in PLAIN if name not in {"cover_id", "body"}}
-        body = self.pictures.shown(item.body, self.org, note, self._names)
+        body = self.pictures.shown(item.body, self.org, note, self._told)
         return Content(**plain, body=body, cover_id=cover.id if cover else None, bylines=tuple(self._bylines(item)), tags=item.tags)
 
     def _bylines(self, item: jsonl.RevisionLine) -> Iterable[BylineLine]:
@@ -116,6 +118,13 @@ class Restored:
     def _say_what_is_missing(self) -> None:
         if self.pictures.folder is None and self._left_out:
             self.note("picture-missing", images.left_out(len(self._left_out)))
+
+
+def _told(said: jsonl.AssetLine | str) -> Told:
+    if isinstance(said, str):
+        return Told(said)
+    words = {name: getattr(said, name) for name in here.SAID}
+    return Told(said.name, Details(**words, focal_x=said.focal[0], focal_y=said.focal[1], tags=said.tags))
 
 
 def shown_files(line: jsonl.ArticleLine) -> list[str]:

@@ -76,6 +76,8 @@ def rich(make):
     writer = make.account(Role.EDITOR, city, login="lin", name="林晓棠")
     picture = media.store_image(blog.picture(random.Random(1)), "现场.jpg", org=city, actor=SYSTEM, now=clock.now())
     inside = media.store_image(blog.picture(random.Random(2)), "图二.jpg", org=city, actor=SYSTEM, now=clock.now())
+    words = media.Details("题", "替代", "图说 & 图", "周敏", "只许本站用", True, 120, 1000, tags=("技能", "工匠"))
+    media.edit(inside, words, base=inside.edits, actor=SYSTEM, now=clock.now())
     body = (
         f'<p>青禾市总工会五月开展竞赛。</p><h2>现场</h2><figure class="figure"><img src="{inside.src}" alt="二" width="640" height="360">'
         '<figcaption>说明<span class="figure__credit">周敏 摄</span></figcaption></figure><blockquote class="pull"><p>一句话。</p><footer>某</footer></blockquote>'
@@ -125,6 +127,9 @@ def test_a_round_trip_loses_nothing(command, emptied, client, work, make, tmp_pa
         assert new == old
     assert {line["state"] for line in before if line["type"] == "article"} == {state.value for state in State}
     assert len(list((tmp_path / "media2").rglob("*.jpg"))) == len(list((tmp_path / "media").rglob("*.jpg"))) == 2
+    assert {"name": "现场.jpg"} in before[-2]["pictures"].values()
+    said = {"title": "题", "alt": "替代", "caption": "图说 & 图", "credit": "周敏", "licence": "只许本站用", "consent": True, "focal": [120, 1000]}
+    assert {"name": "图二.jpg", **said, "tags": ["工匠", "技能"]} in before[-2]["pictures"].values()
     page = client.get(url).get_data(as_text=True)
     assert "第5篇 Story 5" in page
     assert page.count('src="/media/') >= 2
@@ -168,6 +173,27 @@ def test_what_an_article_shows_stays_in_the_library_when_it_was_brought_back(com
             for asset in assets:
                 with pytest.raises(media.InUse):
                     media.delete_asset(asset, actor=SYSTEM, now=clock.now())
+
+
+@pytest.mark.both
+@pytest.mark.parametrize("known", [True, False])
+@pytest.mark.parametrize("told", ["旧.jpg", {"name": "新.jpg", "title": "来的", "tags": ["远方"]}])
+def test_a_picture_brings_its_words_unless_it_is_here_already(command, work, make, tmp_path, known, told):
+    (tmp_path / "media" / "aa").mkdir(parents=True)
+    data = blog.picture(random.Random(1))
+    (tmp_path / "media" / "aa" / "b.jpg").write_bytes(data)
+    with work():
+        if known:
+            own = media.Details(title="自己的", tags=("本地",))
+            media.keep(media.prepare(data), "自己.jpg", org=make.root, details=own, actor=SYSTEM, now=clock.now())
+    shown = line(1, revision={"body": '<img src="/media/aa/b.jpg" alt="">'}, pictures={"aa/b.jpg": told})
+    (tmp_path / "a.jsonl").write_text(f"{HEAD}\n{shown}\n", "utf-8")
+    assert command(imports, "jsonl", tmp_path / "a.jsonl", "--media", tmp_path / "media")["created"] == 1
+    with work() as session:
+        asset = session.scalars(unscoped(select(Asset), why="test")).one()
+        found = (asset.file_name, asset.title, [tag.name for tag in asset.tags])
+        incoming = (told, "", []) if isinstance(told, str) else ("新.jpg", "来的", ["远方"])
+        assert found == (("自己.jpg", "自己的", ["本地"]) if known else incoming)
 
 
 def test_every_exported_line_is_in_the_described_format(command, work, make, tmp_path):
@@ -294,7 +320,9 @@ def line(number=1, **changes):
     ("{", "broken-line"), ("[1]", "broken-line"), ('{"type":"poem"}', "unknown-line"), (line(2, state="gone"), "broken-line"), (line(2, head=7), "broken-line"),
     (line(2, state="published"), "broken-line"), (line(2, surprise=1), "broken-line"), (line(2, revision={"headline": "长" * 500}), "refused"),
     (line(2, revision={"headline": ""}), "refused"), (line(2, slug="../x"), "broken-line"), (line(2)[:-40], "broken-line"), (line(2, created_at="2026"), "broken-line"),
-    (line(2, revision={"cover": "../../etc/passwd"}), "broken-line"), ('{"a":' * 5000, "broken-line"),
+    (line(2, revision={"cover": "../../etc/passwd"}), "broken-line"),
+    (line(2, pictures={"aa/b.jpg": {"name": "b.jpg", "focal": [1, 2000]}}), "broken-line"), (line(2, pictures={"aa/b.jpg": {"org": 1}}), "broken-line"),
+    ('{"a":' * 5000, "broken-line"),
 ])  # fmt: skip
 def test_a_broken_line_is_named_and_the_rest_arrives(command, tmp_path, bad, code):
     (tmp_path / "a.jsonl").write_text("\n".join([HEAD, line(1), bad, line(3)]), "utf-8")
