@@ -89,7 +89,7 @@ def markdown_folder(folder: Path, **options: Any) -> None:
 
 @imports.command("jsonl")
 @click.argument("file", type=click.Path(path_type=Path))
-@click.option("--media", type=click.Path(path_type=Path, file_okay=False, exists=True), help="The folder with the pictures.")
+@click.option("--media", type=click.Path(path_type=Path, file_okay=False, exists=True), help="The folder with pictures and documents.")
 @where_to
 def json_lines(file: Path, media: Path | None, **options: Any) -> None:
     """Bring back what `unionhall export jsonl` wrote: every article in its state, with its revisions; orgs and sections."""

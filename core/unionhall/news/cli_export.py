@@ -33,7 +33,7 @@ def which(command: Callable[..., None]) -> Callable[..., None]:
     day = click.DateTime(["%Y-%m-%d"])
     for option in (
         click.option("--json", "as_json", is_flag=True),
-        click.option("--media", type=click.Path(path_type=Path, file_okay=False), help="A folder for the pictures that are shown."),
+        click.option("--media", type=click.Path(path_type=Path, file_okay=False), help="A folder for pictures (jsonl: documents, too)."),
         click.option("--state", "states", multiple=True, type=click.Choice([state.value for state in State]), help="Only these states."),
         click.option("--until", type=day, help="Published (else begun) on this day at the latest."),
         click.option("--since", type=day, help="Published (else begun) on this day at the earliest."),

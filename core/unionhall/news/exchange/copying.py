@@ -1,4 +1,4 @@
-"""Pictures that leave with an export: into a folder, or into a zip file beside the articles."""
+"""Files that leave with an export: into a folder, or into a zip file beside the articles."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ FOLDER = "media"
 
 
 class Copies(Protocol):
-    """Takes pictures along, each once."""
+    """Takes files along, each once."""
 
     def take(self, files: Iterable[str]) -> None:
         """Copy these files."""
@@ -23,7 +23,7 @@ class NoCopies:
     """Takes nothing along."""
 
     def take(self, files: Iterable[str]) -> None:
-        """Leave the pictures where they are."""
+        """Leave the files where they are."""
 
 
 class _Once:
@@ -62,7 +62,7 @@ class IntoFolder(_Once):
 
 
 class IntoZip(_Once):
-    """Copies into `media/` of a zip file; pictures do not get smaller, so they are stored as they are."""
+    """Copies into `media/` of a zip file; pictures and office files do not get smaller, so all are stored as they are."""
 
     def __init__(self, archive: ZipFile) -> None:
         super().__init__()

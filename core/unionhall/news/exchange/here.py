@@ -1,4 +1,4 @@
-"""What this site keeps of pictures: the one place where imports and exports ask the media feature."""
+"""What this site keeps of pictures and documents: the one place where imports and exports ask the media feature."""
 
 from __future__ import annotations
 
@@ -10,24 +10,33 @@ from typing import Any
 from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
-from unionhall.base import db
 from unionhall.base.errors import NotFound
 from unionhall.hooks.types import Actor
 from unionhall.media import addresses, queries
-from unionhall.media import services as media
-from unionhall.media.models import Asset, AssetTag
+from unionhall.media.models import Asset, AssetTag, Kind
 from unionhall.news.exchange.pictures import Shown
-from unionhall.orgs.models import Org
 from unionhall.platform import access
 from unionhall.platform.storage import storage
 
 IN_BODY = re.compile(r'"/media/([a-z0-9]{2}/[a-z0-9-]{1,120}\.[a-z0-9]{2,5})"')
+IN_LINK = re.compile(r'"/media/file/([a-z0-9]{2,40})/[^"]*"')
 SAID = ("title", "alt", "caption", "credit", "licence", "consent")
 
 
 def files_in(body: str) -> list[str]:
     """Return the files that a stored body shows."""
     return IN_BODY.findall(body)
+
+
+def linked_in(body: str) -> list[str]:
+    """Return the stems of the documents that a stored body links to."""
+    return IN_LINK.findall(body)
+
+
+def documents(session: Session, stems: Iterable[str]) -> dict[str, str]:
+    """Return {stem: file} of the documents there are."""
+    wanted = select(Asset.stem, Asset.extension).where(Asset.stem.in_(list(stems)), Asset.kind == Kind.DOCUMENT.value)
+    return {row.stem: _file(row.stem, row.extension) for row in session.execute(access.unscoped(wanted, why="export"))}
 
 
 def covers(session: Session, ids: Iterable[int]) -> dict[int, str]:
@@ -62,19 +71,19 @@ def _words(row: Row[Any], tags: list[str]) -> dict[str, Any]:
 
 
 def already(actor: Actor) -> Callable[[str], Shown | None]:
-    """Return a function that finds, by its address, a picture which this site keeps and the actor may use."""
+    """Return a function that finds, by its address, a picture or document which this site keeps and the actor may use."""
 
     def find(address: str) -> Shown | None:
         found = queries.by_stems([_stem(address)]).get(_stem(address)) if address.startswith("/media/") else None
-        if found is None or not found.is_image or not access.can(actor, media.USE, db.session().get_one(Org, found.org_id)):
+        if found is None or not queries.seen([found.id], actor):
             return None
-        return Shown(found.id, found.address, found.width, found.height)
+        return Shown(found.id, found.address, found.width, found.height, found.is_image)
 
     return find
 
 
 def data(file: str) -> bytes | None:
-    """Return a picture's bytes as they are now, None when they are gone."""
+    """Return a file's bytes as they are now, None when they are gone."""
     asset = queries.by_stems([_stem(file)]).get(_stem(file))
     try:
         return b"".join(storage().read(asset.file if asset else file))

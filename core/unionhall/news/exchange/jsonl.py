@@ -192,6 +192,7 @@ class ArticleLine(Line):
     """An article with every revision; `head` is the newest one's number, `live` that of the one readers see.
 
     `pictures` are the files that it shows, in any of its revisions; an older export has no more of one than its name.
+    `documents` are the files that it links to, at `/media/file/<stem>/`; all lie in one folder.
     """
 
     type: Literal["article"] = "article"
@@ -221,6 +222,7 @@ class ArticleLine(Line):
     revisions: Annotated[tuple[RevisionLine, ...], Field(min_length=1, max_length=10_000)]
     old: tuple[Annotated[str, StringConstraints(max_length=400)], ...] = ()
     pictures: dict[File, AssetLine | Short] = {}
+    documents: dict[File, AssetLine] = {}
     flags: tuple[FlagLine, ...] = ()
     sources: tuple[SourceLine, ...] = ()
     steps: tuple[StepLine, ...] = ()

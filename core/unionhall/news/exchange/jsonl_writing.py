@@ -41,10 +41,10 @@ SAME = ("slug", "org", "section", "state", "origin", "round", "step", "correctio
 
 @dataclass
 class Written:
-    """A line, and the files of the pictures that it shows; `articles` says how many articles it holds, 0 or 1."""
+    """A line, and the files that it shows or links to; `articles` says how many articles it holds, 0 or 1."""
 
     text: str
-    pictures: tuple[str, ...] = ()
+    files: tuple[str, ...] = ()
     articles: int = 0
 
 
@@ -127,7 +127,7 @@ class _Chunk:
         self.sources = self._grouped(select(Imported.__table__).where(Imported.article_id.in_(ids)).order_by(Imported.origin), "article_id")
         self.ids = names_of(self.session, {*ids, *(item.article_id for items in self.related.values() for item in items)})
         self._read_people()
-        self._read_pictures()
+        self._read_files()
 
     def _grouped(self, statement: Select[Any], key: str) -> dict[int, list[Row]]:
         found: dict[int, list[Row]] = defaultdict(list)
@@ -142,11 +142,12 @@ class _Chunk:
         rows = self.session.execute(access.unscoped(wanted, why="names"))
         self._people = {row.id: {"login": row.login, "name": row.name} for row in rows}
 
-    def _read_pictures(self) -> None:
+    def _read_files(self) -> None:
         revisions = [item for items in self.revisions.values() for item in items]
         self.covers = here.covers(self.session, {item.cover_id for item in revisions} - {None})
         shown = {file for item in revisions for file in here.files_in(item.body)}
-        self.words = here.words(self.session, {*shown, *self.covers.values()})
+        self.documents = here.documents(self.session, {stem for item in revisions for stem in here.linked_in(item.body)})
+        self.words = here.words(self.session, {*shown, *self.covers.values(), *self.documents.values()})
 
     def line(self, row: Row) -> Written:
         """Return one article."""
@@ -154,12 +155,15 @@ class _Chunk:
         number = {item.id: item.number for item in revisions}
         shown = (file for item in revisions for file in (self.covers.get(item.cover_id or 0), *here.files_in(item.body)) if file)
         files = [file for file in dict.fromkeys(shown) if file in self.words]
+        linked = (self.documents.get(stem) for item in revisions for stem in here.linked_in(item.body))
+        attached = [file for file in dict.fromkeys(linked) if file]
         value: dict[str, Any] = {"type": "article", "id": self.ids[row.id], **{name: getattr(row, name) for name in SAME}}
         value |= {
             "author": {"login": row.login, "name": row.author} if row.login else None,
             "head": number[row.head_id], "live": number.get(row.live_id), "revisions": [self._revision(item) for item in revisions],
             "old": [item.path for item in self.old[row.id]],
             "pictures": {file: self.words[file] for file in files},
+            "documents": {file: self.words[file] for file in attached},
             "flags": [{name: getattr(item, name) for name in ("kind", "paragraph", "excerpt", "params")} for item in self.flags[row.id]],
             "sources": [
                 {"origin": item.origin, "digest": item.digest, "revision": number.get(item.revision_id), "at": item.at}
@@ -167,7 +171,7 @@ class _Chunk:
             ],
             "steps": [self._step(item, number) for item in self.steps[row.id]],
         }  # fmt: skip
-        return Written(_dumped(value), tuple(files), 1)
+        return Written(_dumped(value), (*files, *attached), 1)
 
     def _revision(self, item: Row) -> dict[str, Any]:
         plain = {name: getattr(item, name) for name in PLAIN if name != "cover_id"}

@@ -1,4 +1,4 @@
-"""Pictures of imported articles: found in a folder, decoded before anything is written, kept once, put where they stood."""
+"""Pictures and documents of imported articles: found in a folder, decoded before anything is written, kept once, put where they stood."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import re
 import tempfile
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from html import escape, unescape
@@ -17,16 +17,16 @@ from urllib.parse import unquote, urlsplit
 from flask import Flask, current_app
 from flask_babel import gettext as _
 
-from unionhall.base.errors import UnionHallError
 from unionhall.hooks.types import Actor
+from unionhall.media import documents, refusals
 from unionhall.media import services as media
 from unionhall.media.images import Picture
 from unionhall.media.services import Details
+from unionhall.news.exchange.decoding import Waiting, decoded
 from unionhall.orgs.models import Org
 
-LARGEST = 12 * 1024 * 1024
 AT_ONCE = min(4, os.cpu_count() or 1)
-TRIED = "/media/00/tried.jpg"
+TRIED, TRIED_DOCUMENT = "/media/00/tried.jpg", "/media/file/tried/tried.pdf"
 _IMG = re.compile(r"<img\b[^>]*>")
 _SRC, _ALT = re.compile(r'\bsrc="([^"]*)"'), re.compile(r'\balt="([^"]*)"')
 _SIZED = re.compile(r"-\d{1,5}x\d{1,5}(?=\.\w+$)")
@@ -36,12 +36,13 @@ Elsewhere = Callable[[str], "Shown | None"]
 
 @dataclass(frozen=True)
 class Shown:
-    """A picture that is kept here: its number (none when it was only tried), the address that bodies keep, and size in pixels."""
+    """A picture or document that is kept here: its number (none when it was only tried), the address that bodies keep, size in pixels."""
 
     id: int | None
     src: str
     width: int
     height: int
+    image: bool = True
 
 
 @dataclass(frozen=True)
@@ -55,21 +56,8 @@ class Told:
 UNKNOWN = Told()
 
 
-@dataclass(frozen=True)
-class _Spooled:
-    """A decoded picture whose bytes wait in files, so that a batch of them costs no memory."""
-
-    picture: Picture
-    files: tuple[Path, ...]
-
-    def whole(self) -> Picture:
-        data, *small = (file.read_bytes() for file in self.files)
-        renditions = tuple(replace(item, data=part) for item, part in zip(self.picture.renditions, small, strict=True))
-        return replace(self.picture, data=data, renditions=renditions)
-
-
 class Pictures:
-    """Takes pictures in from one folder, each file once in a run; what is not there, `elsewhere` may know.
+    """Takes pictures and documents in from one folder, each file once in a run; what is not there, `elsewhere` may know.
 
     `decode` does the slow part, several at a time, while nothing is locked; `take` then only stores, in the unit of work
     of the articles; `settle` or `forget` says what became of that unit.
@@ -80,7 +68,7 @@ class Pictures:
     ) -> None:
         self.folder, self.elsewhere = folder.resolve() if folder else None, elsewhere
         self.actor, self.now, self.dry_run = actor, now, dry_run
-        self._ready: dict[Path, _Spooled | str] = {}
+        self._ready: dict[Path, Waiting | str] = {}
         self._kept: dict[Path, Shown] = {}
         self._unsure: list[Path] = []
         self._spool = tempfile.TemporaryDirectory(prefix="unionhall-")
@@ -119,27 +107,37 @@ class Pictures:
 
     def take(self, address: str, org: Org, note: Note, told: Told = UNKNOWN) -> Shown | None:
         """Return the picture for an address or a path, None (and a note) when it is not there or cannot be taken."""
+        return self._taken(address, org, _Notes(note, image=True), told)
+
+    def attach(self, address: str, org: Org, note: Note, told: Told = UNKNOWN) -> Shown | None:
+        """Return the document for an address, None (and a note) when it is not there or cannot be taken."""
+        return self._taken(address, org, _Notes(note, image=False), told)
+
+    def _taken(self, address: str, org: Org, notes: _Notes, told: Told) -> Shown | None:
         path = self.find(address)
-        if path is None and (known := self.elsewhere(address)):
+        if path is None and (known := self.elsewhere(address)) and known.image is notes.image:
             return known
         if path is None:
-            note("picture-missing", _("没有找到图片“%(name)s”，正文里留了文字。", name=address[-120:]))
+            notes.missing(address if notes.image else told.name or address)
             return None
         if path not in self._kept:
             self.decode([path])
             ready = self._ready[path]
-            if isinstance(ready, str):
-                note("picture-refused", _("图片“%(name)s”没有导入：%(why)s", name=path.name, why=ready))
+            if isinstance(ready, str) or ready.image is not notes.image:
+                notes.refused(told.name or path.name, ready if isinstance(ready, str) else "")
                 return None
-            self._kept[path] = self._store(ready, replace(told, name=told.name or path.name), org)
+            self._kept[path] = self._store(ready, told, path.name, org)
             self._unsure.append(path)
-        return self._kept[path]
+        if (kept := self._kept[path]).image is notes.image:
+            return kept
+        notes.refused(told.name or path.name, "")
+        return None
 
     def settle(self) -> None:
-        """The unit of work was stored: its decoded pictures are not needed any more."""
+        """The unit of work was stored: what was decoded for it is not needed any more."""
         for path in self._unsure:
             ready = self._ready.pop(path, None)
-            for file in ready.files if isinstance(ready, _Spooled) else ():
+            for file in ready.files if isinstance(ready, Waiting) else ():
                 file.unlink(missing_ok=True)
         self._unsure.clear()
 
@@ -168,31 +166,43 @@ class Pictures:
                     return found
         return _named(self.folder).get(_SIZED.sub("", parts[-1]).lower()) if parts else None
 
-    def _decoded(self, app: Flask, path: Path) -> _Spooled | str:
-        """Return a decoded picture, or why it cannot be taken."""
+    def _decoded(self, app: Flask, path: Path) -> Waiting | str:
         with app.app_context():
-            try:
-                if path.stat().st_size > LARGEST:
-                    return _("超过 12 MB")
-                return self._spooled(media.prepare(path.read_bytes()))
-            except (UnionHallError, OSError) as error:
-                return str(error)
+            return decoded(path, self._spool.name)
 
-    def _spooled(self, picture: Picture) -> _Spooled:
-        files = []
-        for data in (picture.data, *(item.data for item in picture.renditions)):
-            handle, name = tempfile.mkstemp(dir=self._spool.name)
-            with os.fdopen(handle, "wb") as file:
-                file.write(data)
-            files.append(Path(name))
-        light = replace(picture, data=b"", renditions=tuple(replace(item, data=b"") for item in picture.renditions))
-        return _Spooled(light, tuple(files))
-
-    def _store(self, ready: _Spooled, told: Told, org: Org) -> Shown:
+    def _store(self, ready: Waiting, told: Told, name: str, org: Org) -> Shown:
         if self.dry_run:
-            return Shown(None, TRIED, ready.picture.width, ready.picture.height)
-        image = media.keep(ready.whole(), told.name, org=org, details=told.details, actor=self.actor, now=self.now).asset
-        return Shown(image.id, image.address, image.width, image.height)
+            size = (ready.prepared.width, ready.prepared.height) if isinstance(ready.prepared, Picture) else (0, 0)
+            return Shown(None, TRIED if ready.image else TRIED_DOCUMENT, *size, image=ready.image)
+        name, ending = told.name or name, ready.prepared.extension
+        if not ready.image and documents.ending(name) != ending:
+            name = f"{name}.{ending}"  # readers download it under this name: it says what was judged
+        asset = media.keep(ready.whole(), name, org=org, details=told.details, actor=self.actor, now=self.now).asset
+        return Shown(asset.id, asset.address, asset.width, asset.height, asset.is_image)
+
+
+@dataclass(frozen=True)
+class _Notes:
+    """What is said of a picture, or of a document, that does not arrive."""
+
+    note: Note
+    image: bool
+
+    def missing(self, name: str) -> None:
+        """Say that it is not there."""
+        if self.image:
+            self.note("picture-missing", _("没有找到图片“%(name)s”，正文里留了文字。", name=name[-120:]))
+        else:
+            self.note("document-missing", _("没有找到文件“%(name)s”，正文里留了文字。", name=name[-120:]))
+
+    def refused(self, name: str, why: str) -> None:
+        """Say why it was not taken; without a reason it is of the other kind."""
+        if self.image:
+            why = why or refusals.explained("only-image")
+            self.note("picture-refused", _("图片“%(name)s”没有导入：%(why)s", name=name, why=why))
+        else:
+            why = why or refusals.explained("only-document")
+            self.note("document-refused", _("文件“%(name)s”没有导入：%(why)s", name=name, why=why))
 
 
 def addresses(body: str) -> list[str]:

@@ -9,11 +9,12 @@ from flask_babel import gettext as _
 
 from unionhall.base import db
 from unionhall.base.text import tidy
+from unionhall.media import addresses
 from unionhall.media.services import Details
 from unionhall.news import content as contents
 from unionhall.news import rights
 from unionhall.news.content import PLAIN, BylineLine, Content
-from unionhall.news.exchange import here, jsonl
+from unionhall.news.exchange import documents, here, jsonl
 from unionhall.news.exchange import pictures as images
 from unionhall.news.exchange.jsonl_writing import PREFIX
 from unionhall.news.exchange.pictures import Note, Pictures, Told
@@ -31,7 +32,8 @@ class Restored:
     def __init__(self, line: jsonl.ArticleLine, org: Org, places: Places, pictures: Pictures, note: Note) -> None:
         self.line, self.org, self.places, self.pictures, self.note = line, org, places, pictures, note
         self._told = {f"/media/{file}": _told(said) for file, said in line.pictures.items()}
-        self._left_out: set[str] = set()
+        self._documents = {f"/media/{file}": _told(said) for file, said in line.documents.items()}
+        self._left_out: set[tuple[str, str]] = set()
 
     def revisions(self, article: Article, after: int = 0) -> list[Revision]:
         """Add the revisions with numbers above `after`. Raises RuleBroken for content that cannot stand."""
@@ -100,6 +102,7 @@ class Restored:
         cover = self.pictures.take(address, self.org, note, self._told.get(address, images.UNKNOWN)) if item.cover else None
         plain = {name: getattr(item, name) for name in PLAIN if name not in {"cover_id", "body"}}
         body = self.pictures.shown(item.body, self.org, note, self._told)
+        body = documents.placed(body, self._documents, self.pictures, self.org, note)
         return Content(**plain, body=body, cover_id=cover.id if cover else None, bylines=tuple(self._bylines(item)), tags=item.tags)
 
     def _bylines(self, item: jsonl.RevisionLine) -> Iterable[BylineLine]:
@@ -108,16 +111,19 @@ class Restored:
             yield BylineLine(line.role, line.names, org.id if org else None, self.places.linked(line.account, self.org))
 
     def _note(self, code: str, message: str) -> None:
-        if message not in self._left_out:
-            self._left_out.add(message)
+        if (code, message) not in self._left_out:
+            self._left_out.add((code, message))
             self.note(code, message)
 
-    def _count(self, _code: str, message: str) -> None:
-        self._left_out.add(message)
+    def _count(self, code: str, message: str) -> None:
+        self._left_out.add((code, message))
 
     def _say_what_is_missing(self) -> None:
-        if self.pictures.folder is None and self._left_out:
-            self.note("picture-missing", images.left_out(len(self._left_out)))
+        """Say in one line how many pictures were left out, and how many documents, when no folder was given."""
+        if self.pictures.folder is None:
+            for kind, left_out in (("picture-missing", images.left_out), ("document-missing", documents.left_out)):
+                if number := sum(code == kind for code, _message in self._left_out):
+                    self.note(kind, left_out(number))
 
 
 def _told(said: jsonl.AssetLine | str) -> Told:
@@ -128,6 +134,8 @@ def _told(said: jsonl.AssetLine | str) -> Told:
 
 
 def shown_files(line: jsonl.ArticleLine) -> list[str]:
-    """Return the addresses of every picture of an article, in any of its revisions."""
+    """Return the addresses of every picture and document of an article, in any of its revisions."""
     files = [file for item in line.revisions for file in (*here.files_in(item.body), *([item.cover] if item.cover else []))]
+    linked = {stem for item in line.revisions for stem in here.linked_in(item.body)}
+    files += [file for file in line.documents if addresses.stem_of(file.rpartition("/")[2]) in linked]
     return [f"/media/{file}" for file in dict.fromkeys(files)]

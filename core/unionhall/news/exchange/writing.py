@@ -1,4 +1,4 @@
-"""Writing an export: lines to a stream, pictures beside them, all of one moment of the database."""
+"""Writing an export: lines to a stream, files beside them, all of one moment of the database."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ Progress = Callable[[int, int], object]
 
 
 def write(out: IO[bytes], form: Format, leaving: Leaving, copies: Copies, *, now: datetime, progress: Progress) -> int:
-    """Write the articles and take their pictures along; returns how many. `progress` hears (done, of how many)."""
+    """Write the articles and take their files along; returns how many. `progress` hears (done, of how many)."""
     done = 0
     with db.snapshot() as connection, Session(connection) as session:
         total = leaving.count(session)
         for item in _lines(session, form, leaving, now):
             out.write(item.text.encode("utf-8", "replace"))
-            copies.take(item.pictures)
+            copies.take(item.files)
             done += item.articles
             progress(done, total)
     return done
@@ -39,4 +39,4 @@ def _lines(session: Session, form: Format, leaving: Leaving, now: datetime) -> I
         yield from wxr_writing.lines(session, leaving, config(), now)
         return
     for item in jsonl_writing.lines(session, leaving, config(), now):
-        yield Written(item.text + "\n", item.pictures, item.articles)
+        yield Written(item.text + "\n", item.files, item.articles)

@@ -195,7 +195,7 @@ class _Chunk:
         meta += "".join(_meta(f"unionhall_{name}", value) for name, value in kept.items() if value)
         others = [f"{item.role}:{item.name}" for item in self.bylines[revision.id] if item.role not in AUTHORS]
         meta += _meta("unionhall_bylines", "\n".join(others)) if others else ""
-        body = re.sub(r'src="/media/', f'src="{self.site}/media/', revision.body)
+        body = re.sub(r'\b(src|href)="/media/', rf'\1="{self.site}/media/', revision.body)
         address = f"{self.site}/news/{row.section}/{row.slug}/"
         return _item(
             title=revision.headline, link=address, creator=creator, guid=address, at=_when(row), content=body, excerpt=revision.summary,

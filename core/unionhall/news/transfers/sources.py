@@ -16,6 +16,7 @@ from flask_babel import gettext as _
 from unionhall.base import archives
 from unionhall.base.errors import RuleBroken
 from unionhall.hooks.types import Actor
+from unionhall.media import documents
 from unionhall.news.exchange import here, jsonl_reading, markdown, wxr
 from unionhall.news.exchange.arriving import Arrival, Destination
 from unionhall.news.exchange.batches import Batches, Keep
@@ -26,6 +27,8 @@ from unionhall.news.transfers import files
 
 LIMITS = archives.Limits(inflated=1024 * 1024 * 1024, members=20_000, ratio=100)  # a few years of an uploads folder
 PICTURES = (".jpg", ".jpeg", ".png", ".gif", ".webp", ".avif")
+DOCUMENTS = tuple(f".{ending}" for ending in documents.ENDINGS)
+TAKEN = {"wxr": PICTURES, "markdown": PICTURES, "jsonl": (*PICTURES, *DOCUMENTS)}
 ENDINGS = {"wxr": (".xml", ".wxr"), "jsonl": (".jsonl", ".ndjson"), "markdown": markdown.ENDINGS}
 
 
@@ -50,7 +53,7 @@ def opened(token: str, form: str, to: Destination, keep: Keep) -> Iterator[Opene
     if not (place / files.UPLOAD).exists():
         raise Unusable(_("上传的文件不在了。请重新上传。"), code="upload-gone")
     main = _main(place, form)
-    media = _unpacked(place, files.MEDIA, "media", PICTURES) if (place / files.MEDIA).exists() else None
+    media = _unpacked(place, files.MEDIA, "media", TAKEN[form]) if (place / files.MEDIA).exists() else None
     if form == "markdown":
         media = markdown.whole(main)
     elif media is None and main != place / files.UPLOAD:
@@ -90,7 +93,7 @@ def _main(place: Path, form: str) -> Path:
         raise Unusable(_("Markdown 要把整个文件夹压缩成一个 .zip 文件再上传。"), code="not-packed")
     if not packed:
         return upload
-    inside = _unpacked(place, files.UPLOAD, "unpacked", (*ENDINGS[form], *PICTURES))
+    inside = _unpacked(place, files.UPLOAD, "unpacked", (*ENDINGS[form], *TAKEN[form]))
     if form == "markdown":
         return _innermost(inside)
     found = [path for path in sorted(inside.rglob("*")) if path.suffix.lower() in ENDINGS[form]]

@@ -28,6 +28,8 @@ OTHERS: dict[str, LazyString] = {
 _ADVICE: dict[str, LazyString] = {
     "picture-missing": _l("把图片文件夹压缩成 .zip，和文件一起再导入一次。"),
     "picture-refused": _l("在文章里重新上传这张图。"),
+    "document-missing": _l("把放图片和文件的文件夹压缩成 .zip，和导出的文件一起再导入一次。"),
+    "document-refused": _l("在文章里重新上传这个文件。"),
     "broken-item": _l("在原来的网站上打开这一篇，重新保存后再导出；或者手工补录。"),
     "broken-line": _l("请从原站重新导出；只缺这一条时，可以手工补录。"),
     "unknown-line": _l("请从原站重新导出。"),

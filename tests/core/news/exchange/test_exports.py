@@ -66,6 +66,9 @@ def emptied(app, sites, database, work, make):
     return empty
 
 
+PDF = b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n"
+
+
 def rich(make):
     """Fill a site: every state, two languages, pictures, names in several roles, corrections, addresses, pins."""
     city = make.org(name="青禾市总工会", slug="qinghe", name_en="Qinghe", address="同心路18号", summary="四十一万会员")
@@ -78,8 +81,10 @@ def rich(make):
     inside = media.store_image(blog.picture(random.Random(2)), "图二.jpg", org=city, actor=SYSTEM, now=clock.now())
     words = media.Details("题", "替代", "图说 & 图", "周敏", "只许本站用", True, 120, 1000, tags=("技能", "工匠"))
     media.edit(inside, words, base=inside.edits, actor=SYSTEM, now=clock.now())
+    form = media.keep(media.prepare_file(PDF, "报名 表&.pdf"), "报名 表&.pdf", org=city, details=media.Details(title="报名表", tags=("表格",)),
+                      actor=SYSTEM, now=clock.now()).asset  # fmt: skip
     body = (
-        f'<p>青禾市总工会五月开展竞赛。</p><h2>现场</h2><figure class="figure"><img src="{inside.src}" alt="二" width="640" height="360">'
+        f'<p>青禾市总工会五月开展竞赛。<a href="{form.src}">《报名表》<em>（PDF）</em></a></p><h2>现场</h2><figure class="figure"><img src="{inside.src}" alt="二" width="640" height="360">'
         '<figcaption>说明<span class="figure__credit">周敏 摄</span></figcaption></figure><blockquote class="pull"><p>一句话。</p><footer>某</footer></blockquote>'
         '<aside class="fact"><dl><dt>800</dt><dd>人次</dd></dl></aside><ul><li>一<ul><li>二</li></ul></li></ul>'
         '<table><thead><tr><th scope="col">工种</th></tr></thead><tbody><tr><td colspan="2">焊工 &amp; 钳工</td></tr></tbody></table>'
@@ -101,10 +106,10 @@ def rich(make):
 
 
 def told(path):
-    """Return the lines of an export without what may differ: numbers of pictures, and when it was read."""
+    """Return the lines of an export without what may differ: numbers of files, and when it was read."""
     text = path.read_text("utf-8")
     names: dict[str, str] = {}
-    text = re.sub(r"[0-9a-f]{2}/[0-9a-f]{32}", lambda found: names.setdefault(found[0], f"aa/picture-{len(names)}"), text)
+    text = re.sub(r"\b(?:[0-9a-f]{2}/)?([0-9a-f]{32})\b", lambda found: names.setdefault(found[1], f"file-{len(names)}"), text)
     return [json.loads(line) for line in re.sub(r'"at":"[^"]*","root"', '"root"', text, count=1).splitlines()]
 
 
@@ -130,9 +135,16 @@ def test_a_round_trip_loses_nothing(command, emptied, client, work, make, tmp_pa
     assert {"name": "现场.jpg"} in before[-2]["pictures"].values()
     said = {"title": "题", "alt": "替代", "caption": "图说 & 图", "credit": "周敏", "licence": "只许本站用", "consent": True, "focal": [120, 1000]}
     assert {"name": "图二.jpg", **said, "tags": ["工匠", "技能"]} in before[-2]["pictures"].values()
+    assert list(before[-2]["documents"].values()) == [{"name": "报名 表&.pdf", "title": "报名表", "tags": ["表格"]}]
+    assert [path.read_bytes() for path in (tmp_path / "media2").rglob("*.pdf")] == [PDF]
     page = client.get(url).get_data(as_text=True)
     assert "第5篇 Story 5" in page
     assert page.count('src="/media/') >= 2
+    with client.get(re.search(r'href="(/media/file/[^"]*)"', page)[1]) as answer:
+        assert answer.get_data() == PDF
+    with work() as session:
+        used = {asset.file_name for asset in session.scalars(unscoped(select(Asset).where(Asset.id.in_(select(Use.asset_id))), why="test"))}
+        assert used == {"现场.jpg", "图二.jpg", "报名 表&.pdf"}
     again = command(imports, "jsonl", tmp_path / "a.jsonl", "--media", tmp_path / "media")
     assert again == {"created": 0, "updated": 0, "skipped": 10, "problems": []}
     back = command(imports, "jsonl", tmp_path / "b.jsonl", "--media", tmp_path / "media2")
@@ -194,6 +206,44 @@ def test_a_picture_brings_its_words_unless_it_is_here_already(command, work, mak
         found = (asset.file_name, asset.title, [tag.name for tag in asset.tags])
         incoming = (told, "", []) if isinstance(told, str) else ("新.jpg", "来的", ["远方"])
         assert found == (("自己.jpg", "自己的", ["本地"]) if known else incoming)
+
+
+def linking(*documents, **files):
+    """An article with a link to each of these documents, and what is said of files."""
+    links = "".join(f'<p><a href="/media/file/{stem}/{name}">看{stem}</a></p>' for stem, name in documents)
+    return line(1, revision={"body": links}, documents={f"{stem[:2]}/{stem}.{ending}": told for stem, (ending, told) in files.items()})
+
+
+def test_links_to_documents_that_did_not_come_become_words(command, work, tmp_path):
+    (tmp_path / "a.jsonl").write_text(f"{HEAD}\n{linking(('aa1', 'x.pdf'), ('bb2', 'y.pdf'), aa1=('pdf', {'name': '甲.pdf'}))}\n", "utf-8")
+    tried = command(imports, "jsonl", tmp_path / "a.jsonl", "--dry-run")
+    report = command(imports, "jsonl", tmp_path / "a.jsonl")
+    assert [problem["code"] for problem in report["problems"]] == ["document-missing"]
+    assert "2 个文件" in report["problems"][0]["message"]
+    assert tried == report
+    with work() as session:
+        assert session.scalars(unscoped(select(Article), why="test")).one().head.body == "<p>看aa1</p><p>看bb2</p>"
+
+
+def test_documents_are_judged_and_named_by_what_they_are(command, work, tmp_path):
+    """Nothing becomes a download that no upload might be, or under a name that it is not."""
+    (tmp_path / "media" / "aa").mkdir(parents=True)
+    for name, data in (("aa1.pdf", PDF), ("aa2.pdf", b"<script>"), ("aa3.jpg", blog.picture(random.Random(1))), ("aa4.exe", b"MZ")):
+        (tmp_path / "media" / "aa" / name).write_bytes(data)
+    kinds = {"aa1": ("pdf", {"name": "a.exe"}), "aa2": ("pdf", {}), "aa3": ("jpg", {}), "aa4": ("exe", {})}
+    names = [(stem, "x.pdf") for stem in kinds]
+    picture = {"body": '<img src="/media/aa/aa1.pdf" alt="是文件">'}
+    lines = [HEAD, linking(*names, **kinds), line(2, revision=picture)]
+    (tmp_path / "a.jsonl").write_text("\n".join(lines), "utf-8")
+    tried = command(imports, "jsonl", tmp_path / "a.jsonl", "--media", tmp_path / "media", "--dry-run")
+    report = command(imports, "jsonl", tmp_path / "a.jsonl", "--media", tmp_path / "media")
+    assert [problem["code"] for problem in report["problems"]] == ["document-refused"] * 3 + ["picture-refused"]
+    assert tried == report
+    with work() as session:
+        asset = session.scalars(unscoped(select(Asset), why="test")).one()
+        assert (asset.kind, asset.file_name, asset.mime) == ("document", "a.exe.pdf", "application/pdf")
+        bodies = {article.head.body for article in session.scalars(unscoped(select(Article), why="test"))}
+        assert bodies == {f'<p><a href="{asset.src}">看aa1</a></p><p>看aa2</p><p>看aa3</p><p>看aa4</p>', "<p>（图片没有导入：是文件）</p>"}
 
 
 def test_every_exported_line_is_in_the_described_format(command, work, make, tmp_path):
@@ -271,6 +321,10 @@ def test_the_way_through_wordpress(command, emptied, work, make, client, tmp_pat
         }
     command(exports, "wxr", tmp_path / "a.xml", "--media", tmp_path / "media", "--state", "published", "--state", "corrected")
     channel = ElementTree.parse(tmp_path / "a.xml").getroot()[0]
+    bodies = [item.findtext("{http://purl.org/rss/1.0/modules/content/}encoded") for item in channel.findall("item")]
+    text = next(body for body in bodies if "报名表" in body)
+    site = channel.findtext("link")
+    assert (text.count(f'href="{site}/media/file/'), text.count(f'src="{site}/media/'), text.count('="/')) == (1, 1, 0)
     wp = "{http://wordpress.org/export/1.2/}"
     kinds = [item.findtext(f"{wp}post_type") for item in channel.findall("item")]
     assert sorted(kinds) == ["attachment", "attachment", "post", "post", "post"]
@@ -285,7 +339,7 @@ def test_the_way_through_wordpress(command, emptied, work, make, client, tmp_pat
         assert set(found) == set(was)
         for title, (body, at, names, tags, summary, alt) in was.items():
             article = found[title]
-            assert re.sub("/media/[^\"]*", "", article.live.body) == re.sub("/media/[^\"]*", "", body)
+            assert re.sub('src="/media/[^"]*', "", article.live.body) == re.sub('src="/media/[^"]*', "", body)
             assert richtext.plain_text(article.live.body) == richtext.plain_text(body)
             assert article.published_at == at
             assert [credit.name for credit in article.live.bylines] == names

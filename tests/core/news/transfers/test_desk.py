@@ -20,6 +20,7 @@ from uploads import WXR, articles, files_of, item, packed, row, wxr
 from unionhall.base import clock, db
 from unionhall.hooks.types import SYSTEM, Role
 from unionhall.media import services as media
+from unionhall.media.models import Asset
 from unionhall.news import desk_transfer
 from unionhall.news.models import Article, State, Transition
 from unionhall.news.transfers import files
@@ -134,6 +135,23 @@ def test_an_export_with_pictures_can_be_uploaded_as_it_is(desk, house, send, wor
     worker()
     found = row(work, again)
     assert (found.state, found.created, found.skipped, found.problems) == ("tried", 0, 1, 0), found.error
+
+
+def test_documents_are_taken_from_the_same_archive_as_the_articles(desk, house, send, worker, work):
+    at = "2026-05-01T00:00:00+00:00"
+    revision = {"number": 1, "at": at, "headline": "题", "body": '<p><a href="/media/file/aa1/x">表</a></p>', "bylines": [{"role": "reporter", "names": ["某"]}]}
+    article = {"type": "article", "id": "a-1", "slug": "x-1", "org": "elsewhere", "section": "jiceng", "state": "draft", "created_at": at, "updated_at": at,
+               "head": 1, "revisions": [revision], "documents": {"aa/aa1.csv": {"name": "名单.csv"}}}  # fmt: skip
+    head = {"type": "site", "format": "unionhall-news", "version": 1, "at": at, "root": "other"}
+    lines = "\n".join(json.dumps(line) for line in (head, article))
+    together = {"articles.jsonl": lines, "media/aa/aa1.csv": "姓名\n".encode()}
+    address = send(desk(house["chief"]), packed(together), "jsonl", "articles.zip")
+    worker()
+    desk(house["chief"]).post(f"{address}apply")
+    worker()
+    with work() as session:
+        asset = session.scalars(unscoped(select(Asset).where(Asset.kind == "document"), why="test")).one()
+        assert asset.src in session.scalars(unscoped(select(Article), why="test")).one().head.body
 
 
 def test_wordpress_export_of_a_section_and_a_period(desk, house, worker, work, make, app):
