@@ -6,7 +6,7 @@ import hashlib
 from dataclasses import dataclass
 from pathlib import PurePath
 
-from unionhall.media import archives
+from unionhall.base import archives
 
 MOST_BYTES = 20 * 1024 * 1024
 _OOXML = "application/vnd.openxmlformats-officedocument."
@@ -25,6 +25,8 @@ ENDINGS = ("pdf", *OFFICE, *OPEN, *COMPOUND, *PLAIN)
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ZIP = b"PK\x03\x04"
 _PACKED = {"zip", "rar", "7z", "gz", "tgz", "tar", "bz2", "xz"}
+_INSIDE = archives.Limits(member_ratio=1100)  # a white picture may be as dense as deflate gets; the whole file may not
+_OF_ARCHIVES = {"zip-encrypted": "encrypted", "zip-too-large": "bomb", "zip-too-many-members": "bomb", "zip-ratio": "bomb"}
 _MACRO_FOLDERS = ("basic/", "scripts/")
 
 
@@ -97,10 +99,10 @@ def _compound(data: bytes, kind: str) -> str:
 
 def _packed(data: bytes, kind: str) -> str:
     try:
-        found = archives.members(data)
+        found = archives.members(data, _INSIDE)
     except archives.ArchiveRefused as error:
-        raise DocumentRefused(error.code) from None
-    names = [name.lower().replace("\\", "/") for name in found]
+        raise DocumentRefused(_OF_ARCHIVES.get(error.code, "document-broken")) from None
+    names = [name.lower() for name in found]
     if kind in OPEN:
         if found.get("mimetype", b"").strip() != OPEN[kind].encode():
             raise DocumentRefused("mismatch")

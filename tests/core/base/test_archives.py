@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from unionhall.base.archives import ArchiveRefused, Limits, unpack
+from unionhall.base.archives import CHUNK, ArchiveRefused, Limits, members, unpack
 
 LIMITS = Limits(inflated=4 * 1024 * 1024, members=20, ratio=100)
 
@@ -32,10 +32,10 @@ def opened(tmp_path, app):
 def packed(tmp_path):
     """Return a function that makes a zip file of (name or ZipInfo, bytes)."""
 
-    def make(*members, compression=zipfile.ZIP_DEFLATED):
+    def make(*files, compression=zipfile.ZIP_DEFLATED):
         path = tmp_path / "x.zip"
         with zipfile.ZipFile(path, "w", compression) as archive:
-            for name, data in members:
+            for name, data in files:
                 archive.writestr(name, data)
         return path
 
@@ -78,14 +78,14 @@ def test_links_and_devices_are_refused(opened, packed):
         Path(packed().parent / "out").rmdir()
 
 
-@pytest.mark.parametrize(("members", "code"), [
+@pytest.mark.parametrize(("files", "code"), [
     ([(f"{n}.md", b"x") for n in range(21)], "zip-too-many-members"),
     ([(f"{n}.bin", bytes(range(256)) * 4096) for n in range(5)], "zip-too-large"),
     ([("bomb.txt", b"0" * 3 * 1024 * 1024)], "zip-ratio"),
 ])  # fmt: skip
-def test_bombs(opened, packed, members, code):
+def test_bombs(opened, packed, files, code):
     with pytest.raises(ArchiveRefused) as refused:
-        opened(packed(*members))
+        opened(packed(*files))
     assert refused.value.code == code
 
 
@@ -144,6 +144,31 @@ def test_passwords_rare_compression_and_repeats_are_refused(opened, packed, tmp_
         twice = packed(("a.txt", b"x"), ("a.txt", b"y"))
     with pytest.raises(ArchiveRefused) as refused:
         opened(twice)
+    assert refused.value.code == "zip-broken"
+
+
+@pytest.mark.parametrize(("signature", "offset", "form", "value"), [
+    (b"PK\x05\x06", 12, "<I", 10_000), (b"PK\x05\x06", 16, "<I", 2_000_000), (b"PK\x01\x02", 28, "<H", 0), (b"PK\x01\x02", 8, "<H", 0x800),
+], ids=["table before the file", "member before the file", "no name", "name in no encoding"])  # fmt: skip
+def test_a_table_that_cannot_be_is_refused_in_a_file_and_in_memory(opened, packed, signature, offset, form, value):
+    path = packed(("aaa.txt", b"x"))
+    path.write_bytes(path.read_bytes().replace(b"aaa.txt", b"\xb0\xa1a.txt"))
+    patched(path, signature, offset, form, value)
+    for read in (opened, lambda path: members(path.read_bytes(), LIMITS)):
+        with pytest.raises(ArchiveRefused) as refused:
+            read(path)
+        assert refused.value.code == "zip-broken"
+
+
+def test_members_in_memory_are_judged_as_those_in_a_file(packed):
+    assert members(packed(("a.md", b"x"), ("d/", b""), ("图\\b.bin", b"y" * 300_000)).read_bytes(), LIMITS) == {"a.md": b"x", "图/b.bin": b"y" * CHUNK}
+    with pytest.raises(ArchiveRefused) as refused:
+        members(packed(("a.txt", b"0" * 3 * 1024 * 1024)).read_bytes(), LIMITS)
+    assert refused.value.code == "zip-ratio"
+    with pytest.warns(UserWarning, match="Duplicate"):
+        twice = packed(("a.txt", b"x"), ("a.txt", b"y"))
+    with pytest.raises(ArchiveRefused) as refused:
+        members(twice.read_bytes(), LIMITS)
     assert refused.value.code == "zip-broken"
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import io
+import random
 import struct
 import zipfile
 
 import pytest
 from media_samples import CONTENT_TYPES, PDF, find, jpeg, packed
 
-from unionhall.media import archives, documents, services
+from unionhall.media import documents, services
 from unionhall.media.documents import DocumentRefused
 from unionhall.media.images import Picture
 from unionhall.media.refusals import UploadRefused, explained
@@ -67,9 +68,14 @@ def lying(claimed):
 
 
 def test_an_archive_that_lies_about_its_size_is_found_out():
-    with pytest.raises(archives.ArchiveRefused) as refused:
-        archives.members(lying(10))
+    with pytest.raises(DocumentRefused) as refused:
+        documents.inspect(lying(10), "a.docx")
     assert refused.value.code in {"bomb", "document-broken"}
+
+
+def test_a_white_picture_in_a_document_is_no_bomb():
+    members = {"word/media/image1.bmp": b"\xff" * 2_000_000, "word/media/image2.png": random.Random(1).randbytes(100_000)}
+    assert documents.inspect(packed(**members), "a.docx").extension == "docx"
 
 
 def test_an_archive_with_a_link_or_a_password_is_refused():
@@ -78,12 +84,12 @@ def test_an_archive_with_a_link_or_a_password_is_refused():
         link = zipfile.ZipInfo("word/link")
         link.external_attr = 0o120777 << 16
         archive.writestr(link, "/etc/passwd")
-    with pytest.raises(archives.ArchiveRefused, match="document-broken"):
-        archives.members(file.getvalue())
+    with pytest.raises(DocumentRefused, match="document-broken"):
+        documents.inspect(file.getvalue(), "a.docx")
     data = bytearray(packed())
     data[data.index(b"PK\x01\x02") + 8] |= 1
-    with pytest.raises(archives.ArchiveRefused, match="encrypted"):
-        archives.members(bytes(data))
+    with pytest.raises(DocumentRefused, match="encrypted"):
+        documents.inspect(bytes(data), "a.docx")
 
 
 def test_a_file_is_what_its_bytes_say():
