@@ -80,25 +80,24 @@ def restore_plugin(archive: Archive, checked: Checked, name: str, *, now: dateti
 
 
 def finish(checked: Checked, *, after: int = 0, plugin: str | None = None) -> None:
-    """Bring the tables to this version and let nothing go on from before. Raises Unavailable when an upgrade fails.
+    """Bring the tables to this version and let nothing go on from before. Raises Unavailable when that fails.
 
     Sessions and links end, kept pages are dropped, search is made anew, the trail says what was restored. Numbers of page
     purges go on above `after`.
     """
+    now, made = clock.now(), checked.manifest.made_at
     try:
         migrations.upgrade(plugin)
+        with db.unit_of_work():
+            if plugin is None:
+                sessions.end_everybodys(now=now)
+            pagecache.start_anew(after, now=now)
+            search.all_changed(now=now)
+            audit.record(RESTORED, "site", actor=SYSTEM, now=now, made_at=made, sha256=checked.sha256, plugin=plugin)
     except Exception as error:
-        log.exception("upgrade after restore failed")
-        words = _("内容已经恢复，但表没有升级到这个版本。请看日志，修好后运行 unionhall restore --finish。")
+        log.exception("restore is not finished")
+        words = _("内容已经恢复，但没有收尾：表要升级到这个版本，大家的登录要结束。请看日志，修好后运行：unionhall restore FILE --finish")
         raise Unavailable(words, code="restore-unfinished") from error
-    now = clock.now()
-    with db.unit_of_work():
-        if plugin is None:
-            sessions.end_everybodys(now=now)
-        pagecache.start_anew(after, now=now)
-        search.all_changed(now=now)
-        made = checked.manifest.made_at
-        audit.record(RESTORED, "site", actor=SYSTEM, now=now, made_at=made, sha256=checked.sha256, plugin=plugin)
 
 
 def _restored(checked: Checked, filled: list[TableEntry], aside: dict[str, int], unknown: list[str]) -> Restored:

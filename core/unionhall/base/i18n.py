@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from babel import Locale
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.support import NullTranslations, Translations
-from flask import Flask, g, has_request_context, request
+from flask import Flask, current_app, g, has_request_context, request
 from flask_babel import Babel, Domain, get_locale, get_translations
 from jinja2 import pass_eval_context
 from jinja2.nodes import EvalContext
@@ -24,6 +25,7 @@ from unionhall.base import clock
 
 LANGUAGE_COOKIE = "uh_lang"
 DEFAULT = "zh_CN"
+_LANGUAGES = "unionhall.languages"
 
 
 class _Catalogues(Domain):
@@ -92,28 +94,43 @@ def init(app: Flask, languages: tuple[str, ...], folders: Callable[[], Iterable[
 @pass_eval_context
 def _translated(context: EvalContext, message: str, /, **variables: object) -> str:
     """Return a message for a template; in HTML its own markup stands and the variables are escaped."""
-    return _filled(context, _catalogue().ugettext(message), variables)
+    words = _spoken()
+    found = words.known.get(message)
+    if found is None:
+        found = words.known[message] = Markup(words.catalogue.ugettext(message))
+    return _filled(context, found, variables) if variables or "%" in found or not context.autoescape else found
 
 
 @pass_eval_context
 def _counted(context: EvalContext, one: str, many: str, num: int, /, **variables: object) -> str:
-    return _filled(context, _catalogue().ungettext(one, many, num), {"num": num, **variables})
+    return _filled(context, Markup(_spoken().catalogue.ungettext(one, many, num)), {"num": num, **variables})
 
 
-def _filled(context: EvalContext, text: str, variables: dict[str, object]) -> str:
-    if context.autoescape:
-        text = Markup(text)
-    return text % variables if variables or "%" in text else text
+def _filled(context: EvalContext, text: Markup, variables: dict[str, object]) -> str:
+    return text % variables if context.autoescape else str(text) % variables
 
 
-def _catalogue() -> NullTranslations:
-    """Return the catalogue of the language that is spoken now; flask-babel's own way there costs a tenth of a page."""
-    spoken = getattr(g.get("_flask_babel"), "babel_locale", None)
-    kept: tuple[Locale, NullTranslations] | None = g.get("catalogue")
-    if kept is not None and kept[0] is spoken:
-        return kept[1]
-    found = get_translations()
-    g.catalogue = (get_locale(), found)
+@dataclass(frozen=True)
+class _Language:
+    """A language's catalogue, and the messages that templates asked it for."""
+
+    locale: Locale | None
+    catalogue: NullTranslations
+    known: dict[str, Markup] = field(default_factory=dict)
+
+
+def _spoken() -> _Language:
+    """Return the language that is spoken now; flask-babel's own way there costs a tenth of a page."""
+    now = getattr(g.get("_flask_babel"), "babel_locale", None)
+    kept: _Language | None = g.get("spoken")
+    if kept is not None and kept.locale is now:
+        return kept
+    catalogue, locale = get_translations(), get_locale()
+    languages: dict[int, _Language] = current_app.extensions.setdefault(_LANGUAGES, {})
+    found = languages.get(id(catalogue))
+    if found is None or found.locale is not locale:
+        found = languages[id(catalogue)] = _Language(locale, catalogue)
+    g.spoken = found
     return found
 
 

@@ -97,8 +97,11 @@ def alternates(path: str = "") -> list[tuple[str, str]]:
     """Return (hreflang, address) of this page in every language of the site, the default last."""
     if len(config().languages) < 2:
         return []
-    found = [(locale.replace("_", "-"), canonical(path, locale)) for locale in config().languages]
-    return [*found, ("x-default", found[0][1])]
+    first, *others = config().languages
+    own = canonical(path, first)
+    asked = f"{own}{'&' if '?' in own else '?'}lang="
+    found = [(first.replace("_", "-"), own), *((locale.replace("_", "-"), asked + locale) for locale in others)]
+    return [*found, ("x-default", own)]
 
 
 def other_languages() -> list[tuple[str, str]]:

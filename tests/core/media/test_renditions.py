@@ -38,7 +38,7 @@ def point_at(work, number, left, top):
 
 
 def opened(app, name):
-    return Image.open(io.BytesIO(app.extensions["unionhall.storage"].path(name).read_bytes()))
+    return Image.open(io.BytesIO(app.extensions["unionhall.storage"].local(name).read_bytes()))
 
 
 @pytest.mark.both

@@ -377,7 +377,7 @@ def test_the_place_where_a_photo_was_taken_is_in_no_file_of_it(app, work, people
         names = find(number).files
     assert len(names) == 7
     for name in names:
-        made = app.extensions["unionhall.storage"].path(name).read_bytes()
+        made = app.extensions["unionhall.storage"].local(name).read_bytes()
         assert b"SecretCam" not in made
         assert not dict(Image.open(io.BytesIO(made)).getexif())
 

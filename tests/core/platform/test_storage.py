@@ -178,6 +178,17 @@ def test_keys_that_are_not_known(app):
     assert error.value.code == "storage-keys"
 
 
+@pytest.mark.parametrize(("text", "code"), [
+    ("Error performing HEAD http://h/b/x in 116.818403ms - HTTP error: error sending request", "storage-unreachable"),
+    ("Error performing PUT http://h/b/x in 2ms - Server returned non-2xx status code: 403 Forbidden: ", "storage-keys"),
+    ("Error performing PUT http://h/b/403.png in 2ms - Server returned non-2xx status code: 500", "storage-unreachable"),
+    ("status code: 400 Bad Request: <Code>SignatureDoesNotMatch</Code>", "storage-keys"),
+    ("status code: 404 Not Found: <Code>NoSuchBucket</Code>", "storage-bucket"),
+])  # fmt: skip
+def test_what_the_server_says_is_understood(text, code):
+    assert s3_module._refusal(text).code == code
+
+
 @pytest.mark.parametrize("url", ["/srv/media", "s3:/bucket", "s3://", "https://bucket", "s3://bucket/a b"])
 def test_an_address_that_is_none(url):
     with pytest.raises(ConfigProblem):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import mimetypes
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -21,6 +22,7 @@ CLIENT = {"connect_timeout": "2s", "timeout": "30s"}
 RETRY: dict[str, Any] = {"max_retries": 1, "retry_timeout": timedelta(seconds=4)}
 PROBE = "unionhall-probe"
 LISTED = 1000
+REFUSED = re.compile(r"status code: 40[13]\b|InvalidAccessKeyId|SignatureDoesNotMatch|AccessDenied")
 ADVICE = {
     "storage-bucket": _l("没有这个桶。请核对 media_url。"),
     "storage-keys": _l("不认这对密钥，或者不准写入。请核对 s3_access_key、s3_secret_key、s3_region。"),
@@ -132,7 +134,7 @@ def _refusal(text: str) -> Unavailable:
     code = "storage-unreachable"
     if "NoSuchBucket" in text:
         code = "storage-bucket"
-    elif any(word in text for word in ("403", "401", "InvalidAccessKeyId", "SignatureDoesNotMatch", "AccessDenied")):
+    elif REFUSED.search(text):
         code = "storage-keys"
     return Unavailable(_l("存放文件的地方现在连不上，文件没有存取成功。请稍后再试，或者告诉管理员。"), code=code)
 
