@@ -7,16 +7,16 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from sqlalchemy import Connection
 
 from unionhall.base import db
 from unionhall.base.errors import PluginProblem
 from unionhall.host.registry import host
+
+if TYPE_CHECKING:  # Alembic takes 10 MB: only processes that look at migrations load it
+    from alembic.config import Config
 
 CORE = "core"
 
@@ -48,6 +48,8 @@ def version_table(owner: str) -> str:
 
 def upgrade(owner: str | None = None) -> None:
     """Bring one owner's tables, or everybody's, to the newest revision."""
+    from alembic import command
+
     for name in [owner] if owner else owners():
         with db.engine().connect() as connection, _tables_rebuilt(connection):
             command.upgrade(_config(name, connection), "head")
@@ -55,11 +57,15 @@ def upgrade(owner: str | None = None) -> None:
 
 def upgrade_within(connection: Connection, owner: str, revision: str) -> None:
     """Make an owner's tables as they are at a revision, in the transaction that the connection is in."""
+    from alembic import command
+
     command.upgrade(_config(owner, connection), revision)
 
 
 def knows(owner: str, revision: str) -> bool:
     """Say whether this version has the owner's migrations up to a revision."""
+    from alembic.script import ScriptDirectory
+
     if owner not in owners():
         return False
     return any(script.revision == revision for script in ScriptDirectory.from_config(_config(owner, None)).walk_revisions())
@@ -67,6 +73,8 @@ def knows(owner: str, revision: str) -> bool:
 
 def downgrade(owner: str, revision: str) -> None:
     """Take an owner's tables back to a revision ("base" removes them)."""
+    from alembic import command
+
     with db.engine().connect() as connection, _tables_rebuilt(connection):
         command.downgrade(_config(owner, connection), revision)
 
@@ -88,12 +96,17 @@ def _tables_rebuilt(connection: Connection) -> Iterator[None]:
 
 def revise(owner: str, message: str) -> None:
     """Write a new revision for an owner from the difference between its models and the database."""
+    from alembic import command
+
     with db.engine().connect() as connection:
         command.revision(_config(owner, connection), message=message, autogenerate=True)
 
 
 def status() -> list[Pending]:
     """Return where every owner stands."""
+    from alembic.runtime.migration import MigrationContext
+    from alembic.script import ScriptDirectory
+
     found = []
     with db.engine().connect() as connection:
         for name in owners():
@@ -111,6 +124,8 @@ def owner_of(table: str) -> str:
 
 
 def _config(owner: str, connection: object) -> Config:
+    from alembic.config import Config
+
     home = Path(str(files("unionhall_migrations")))
     versions = home / "versions" if owner == CORE else _folder(owner)
     config = Config()

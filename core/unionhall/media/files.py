@@ -6,12 +6,10 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from flask_babel import gettext as _
 from sqlalchemy import event
 from sqlalchemy.orm import Session
 
 from unionhall.base import db
-from unionhall.base.errors import Unavailable
 from unionhall.platform import outbox
 from unionhall.platform.storage import storage
 
@@ -20,15 +18,12 @@ _WRITTEN = "media_written"
 
 
 def write(files: Iterable[tuple[str, bytes]]) -> None:
-    """Store files; a unit of work that fails takes them back. Raises Unavailable when there is no room."""
+    """Store files; a unit of work that fails takes them back. Raises Unavailable, saying why, when they cannot be stored."""
     written: list[str] = db.session().info.setdefault(_WRITTEN, [])
     db.after_commit(lambda: db.session().info.pop(_WRITTEN, None))
-    try:
-        for name, data in files:
-            written.append(name)
-            storage().put(name, data)
-    except Unavailable as error:
-        raise Unavailable(_("存储空间满了，文件没有存下来。请稍后再试，或者告诉管理员。"), code="storage-full") from error
+    for name, data in files:
+        written.append(name)
+        storage().put(name, data)
 
 
 def remove(names: Iterable[str], *, now: datetime) -> None:

@@ -211,7 +211,7 @@ def test_an_upload_while_the_bucket_is_away_leaves_nothing_half_stored(app, clie
     file.seek(0)
     headers = {"Accept": "application/json", "X-CSRFToken": token}
     answer = client.post("/desk/media/images", data={"file": (file, "a.jpg")}, headers=headers)
-    assert (answer.status_code, "没有存下来" in answer.json["error"]["message"]) == (503, True)
+    assert (answer.status_code, "没有存取成功" in answer.json["error"]["message"]) == (503, True)
     assert len(names) == calls + 1
     with work() as session:
         assert session.scalar(select(func.count()).select_from(Asset.__table__)) == 0
