@@ -1,13 +1,14 @@
 """What everything is measured against: a bare Flask application with one query and a template of 15 KB.
 
 `/hello` answers a word; `/page` asks SQLite for twenty rows with SQLAlchemy and renders them. Nothing else: no session, no
-languages, no menus, no headers, no rights.
+languages, no menus, no headers, no rights. `pages` is a plain WSGI function with a dictionary.
 """
 
 from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Any
 
 from flask import Flask, render_template
 from flask_sqlalchemy import SQLAlchemy
@@ -16,6 +17,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 ROWS = 20
+KEPT = {"/kept": b"x" * 4096, "/healthz": b"ok"}
 TEXT = "职工技能竞赛在青川市举办，来自一线的职工代表踊跃参加，工会干部认真听取意见。"
 PAGE = """<!doctype html><html lang="zh"><head><meta charset="utf-8"><title>{{ title }}</title></head><body>
 <header><nav><ul>{% for n in range(12) %}<li><a href="/section/{{ n }}">栏目 {{ n }}</a></li>{% endfor %}</ul></nav></header>
@@ -64,6 +66,13 @@ def create(folder: Path) -> Flask:
         return render_template("page.html", items=items, title="对照页")
 
     return app
+
+
+def pages(environ: dict[str, Any], start_response: Any) -> tuple[bytes, ...]:
+    """Answer from a dictionary, no framework at all: the floor under every page cache on this server."""
+    body = KEPT[environ["PATH_INFO"]]
+    start_response("200 OK", [("Content-Type", "text/html; charset=utf-8"), ("Content-Length", str(len(body)))])
+    return (body,)
 
 
 if folder := os.environ.get("BENCH_CONTROL"):

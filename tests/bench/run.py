@@ -76,9 +76,12 @@ def control(table: Table, folder: Path, seconds: float) -> None:
     with measuring.granian("control:app", {"BENCH_CONTROL": str(folder)}) as (root, port, _cold):
         hello = measuring.measure(root, port, [request("/hello")], seconds=seconds)
         page = measuring.measure(root, port, [request("/page")], seconds=seconds)
+    with measuring.granian("control:pages", {}) as (root, port, _cold):
+        kept = measuring.measure(root, port, [request("/kept")], seconds=seconds)
     table.hello, table.page = hello.cpu, page.cpu
     table.line("bare Flask: hello", hello)
     table.line("bare Flask: a query and 15 KB of Jinja", page)
+    table.line("bare WSGI: 4 KB from a dictionary", kept)
 
 
 @contextmanager
