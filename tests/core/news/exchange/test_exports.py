@@ -8,7 +8,6 @@ import re
 import sys
 import threading
 from contextlib import closing
-from datetime import timedelta
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -17,15 +16,14 @@ from sqlalchemy import select
 
 sys.path.insert(0, str(Path(__file__).parent))
 import blog
+from filled import HEAD, PDF, line, rich, told
 
 from unionhall.base import clock, db, richtext
-from unionhall.hooks.types import SYSTEM, Role
-from unionhall.media import services as media
+from unionhall.hooks.types import SYSTEM
 from unionhall.media.models import Asset, Use
-from unionhall.news import editing, pictures, publishing, sections
+from unionhall.news import editing, publishing, sections
 from unionhall.news.cli import imports
 from unionhall.news.cli_export import exports
-from unionhall.news.content import BylineLine
 from unionhall.news.exchange import jsonl, jsonl_reading, markdown
 from unionhall.news.exchange.arriving import Arrival, Destination
 from unionhall.news.exchange.jsonl_writing import article_id
@@ -35,82 +33,6 @@ from unionhall.news.models import Article, Imported, Related, State
 from unionhall.orgs.models import OrgKind
 from unionhall.platform import audit
 from unionhall.platform.access import unscoped
-
-
-@pytest.fixture
-def command(app, runner):
-    """Return a function that runs an import or export command and gives what it printed as JSON."""
-
-    def run(group, *words):
-        with app.app_context():
-            done = runner.invoke(group, [*map(str, words), "--json"], catch_exceptions=False)
-            db.session().remove()
-        assert done.exit_code == 0, done.output
-        return json.loads(done.stdout)
-
-    return run
-
-
-@pytest.fixture
-def emptied(app, sites, database, work, make):
-    """Return a function that makes this an empty site again, with the same people."""
-
-    def empty(people=()):
-        with app.app_context():
-            sites(database).put_back()
-            sites(database).forget()
-        with work():
-            for login, name in people:
-                make.account(Role.EDITOR, login=login, name=name)
-
-    return empty
-
-
-PDF = b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n"
-
-
-def rich(make):
-    """Fill a site: every state, two languages, pictures, names in several roles, corrections, addresses, pins."""
-    city = make.org(name="青禾市总工会", slug="qinghe", name_en="Qinghe", address="同心路18号", summary="四十一万会员")
-    closed = make.org(city, OrgKind.DISTRICT, name="旧城区总工会", slug="jiucheng")
-    sections.save_section(None, sections.SectionFields("基层", "jiceng", "Grassroots", "来自一线", 20, True, (("初审", "news.review"), ("终审", "news.sign_off"))),
-                          actor=SYSTEM, now=clock.now())
-    section = next(item for item in sections.all_sections() if item.slug == "jiceng")
-    writer = make.account(Role.EDITOR, city, login="lin", name="林晓棠")
-    picture = media.store_image(blog.picture(random.Random(1)), "现场.jpg", org=city, actor=SYSTEM, now=clock.now())
-    inside = media.store_image(blog.picture(random.Random(2)), "图二.jpg", org=city, actor=SYSTEM, now=clock.now())
-    words = media.Details("题", "替代", "图说 & 图", "周敏", "只许本站用", True, 120, 1000, tags=("技能", "工匠"))
-    media.edit(inside, words, base=inside.edits, actor=SYSTEM, now=clock.now())
-    form = media.keep(media.prepare_file(PDF, "报名 表&.pdf"), "报名 表&.pdf", org=city, details=media.Details(title="报名表", tags=("表格",)),
-                      actor=SYSTEM, now=clock.now()).asset  # fmt: skip
-    body = (
-        f'<p>青禾市总工会五月开展竞赛。<a href="{form.src}">《报名表》<em>（PDF）</em></a></p><h2>现场</h2><figure class="figure"><img src="{inside.src}" alt="二" width="640" height="360">'
-        '<figcaption>说明<span class="figure__credit">周敏 摄</span></figcaption></figure><blockquote class="pull"><p>一句话。</p><footer>某</footer></blockquote>'
-        '<aside class="fact"><dl><dt>800</dt><dd>人次</dd></dl></aside><ul><li>一<ul><li>二</li></ul></li></ul>'
-        '<table><thead><tr><th scope="col">工种</th></tr></thead><tbody><tr><td colspan="2">焊工 &amp; 钳工</td></tr></tbody></table>'
-    )
-    articles = []
-    for number, state in enumerate(State):
-        content = make.content(
-            f"第{number}篇 Story {number}", kicker="引题", subhead="副题", slug_line="本报讯", body=body, cover_id=picture.id, cover_alt="图", cover_caption="说明",
-            cover_credit="周敏", seo_title="搜索标题", seo_description="描述", tags=("竞赛", f"标签{number}"), related=tuple(item.id for item in articles[-2:]),
-            bylines=(BylineLine("reporter", ("林晓棠",), None, writer.id), BylineLine("correspondent", ("何平", "罗工宣"), city.id, None),
-                     BylineLine("photographer", ("周敏",))),
-        )
-        articles.append(make.article(closed if number == 3 else city, section, writer if number % 2 else None, state, content))
-    live = next(item for item in articles if item.state == State.PUBLISHED)
-    publishing.feature(live, lead=True, pinned_until=clock.now() + timedelta(days=3), actor=SYSTEM, now=clock.now())
-    editing.save(live, make.content("改了还没发 A < B", related=(articles[-1].id,)), base_id=live.head_id, actor=SYSTEM, now=clock.now())
-    make.article(make.root, content=make.content("English story", body="<p>Workers compete.</p>"), state=State.PUBLISHED)
-    return live.url
-
-
-def told(path):
-    """Return the lines of an export without what may differ: numbers of files, and when it was read."""
-    text = path.read_text("utf-8")
-    names: dict[str, str] = {}
-    text = re.sub(r"\b(?:[0-9a-f]{2}/)?([0-9a-f]{32})\b", lambda found: names.setdefault(found[1], f"file-{len(names)}"), text)
-    return [json.loads(line) for line in re.sub(r'"at":"[^"]*","root"', '"root"', text, count=1).splitlines()]
 
 
 @pytest.mark.both
@@ -153,106 +75,13 @@ def test_a_round_trip_loses_nothing(command, emptied, client, work, make, tmp_pa
         assert audit.verify().bad is None
 
 
-@pytest.mark.both
-def test_what_an_article_shows_stays_in_the_library_when_it_was_brought_back(command, emptied, work, make, at, tmp_path):
-    """After the first import and after a later one that changes the article."""
-
-    def store(seed):
-        return media.store_image(blog.picture(random.Random(seed)), f"{seed}.jpg", org=make.root, actor=SYSTEM, now=clock.now())
-
-    def body(image):
-        credit = '<span class="figure__credit">周敏 摄</span>'
-        return f'<p>图</p><figure class="figure"><img src="{image.src}" alt="图"><figcaption>说明{credit}</figcaption></figure>'
-
-    with work():
-        cover, inside = store(1), store(2)
-        make.article(state=State.PUBLISHED, content=make.content(body=body(inside), cover_id=cover.id, cover_alt="图", cover_caption="说明", cover_credit="周敏"))
-    command(exports, "jsonl", tmp_path / "a.jsonl", "--media", tmp_path / "media")
-    at("2026-05-14 10:00")
-    with work() as session:
-        article, third = session.scalars(unscoped(select(Article), why="test")).one(), store(3)
-        editing.save(article, make.content(body=body(third)), base_id=article.head_id, actor=SYSTEM, now=clock.now())
-    command(exports, "jsonl", tmp_path / "b.jsonl", "--media", tmp_path / "media")
-    emptied()
-    at("2026-05-14 11:00")
-    for name, expected in (("a", {"1.jpg", "2.jpg"}), ("b", {"1.jpg", "2.jpg", "3.jpg"})):
-        command(imports, "jsonl", tmp_path / f"{name}.jsonl", "--media", tmp_path / "media")
-        with work() as session:
-            article = session.scalars(unscoped(select(Article), why="test")).one()
-            used = set(session.scalars(select(Use.asset_id).where(Use.kind == pictures.KIND, Use.object_id == article.id)))
-            assets = list(session.scalars(unscoped(select(Asset), why="test")))
-            assert {asset.file_name for asset in assets if asset.id in used} == expected
-            for asset in assets:
-                with pytest.raises(media.InUse):
-                    media.delete_asset(asset, actor=SYSTEM, now=clock.now())
-
-
-@pytest.mark.both
-@pytest.mark.parametrize("known", [True, False])
-@pytest.mark.parametrize("told", ["旧.jpg", {"name": "新.jpg", "title": "来的", "tags": ["远方"]}])
-def test_a_picture_brings_its_words_unless_it_is_here_already(command, work, make, tmp_path, known, told):
-    (tmp_path / "media" / "aa").mkdir(parents=True)
-    data = blog.picture(random.Random(1))
-    (tmp_path / "media" / "aa" / "b.jpg").write_bytes(data)
-    with work():
-        if known:
-            own = media.Details(title="自己的", tags=("本地",))
-            media.keep(media.prepare(data), "自己.jpg", org=make.root, details=own, actor=SYSTEM, now=clock.now())
-    shown = line(1, revision={"body": '<img src="/media/aa/b.jpg" alt="">'}, pictures={"aa/b.jpg": told})
-    (tmp_path / "a.jsonl").write_text(f"{HEAD}\n{shown}\n", "utf-8")
-    assert command(imports, "jsonl", tmp_path / "a.jsonl", "--media", tmp_path / "media")["created"] == 1
-    with work() as session:
-        asset = session.scalars(unscoped(select(Asset), why="test")).one()
-        found = (asset.file_name, asset.title, [tag.name for tag in asset.tags])
-        incoming = (told, "", []) if isinstance(told, str) else ("新.jpg", "来的", ["远方"])
-        assert found == (("自己.jpg", "自己的", ["本地"]) if known else incoming)
-
-
-def linking(*documents, **files):
-    """An article with a link to each of these documents, and what is said of files."""
-    links = "".join(f'<p><a href="/media/file/{stem}/{name}">看{stem}</a></p>' for stem, name in documents)
-    return line(1, revision={"body": links}, documents={f"{stem[:2]}/{stem}.{ending}": told for stem, (ending, told) in files.items()})
-
-
-def test_links_to_documents_that_did_not_come_become_words(command, work, tmp_path):
-    (tmp_path / "a.jsonl").write_text(f"{HEAD}\n{linking(('aa1', 'x.pdf'), ('bb2', 'y.pdf'), aa1=('pdf', {'name': '甲.pdf'}))}\n", "utf-8")
-    tried = command(imports, "jsonl", tmp_path / "a.jsonl", "--dry-run")
-    report = command(imports, "jsonl", tmp_path / "a.jsonl")
-    assert [problem["code"] for problem in report["problems"]] == ["document-missing"]
-    assert "2 个文件" in report["problems"][0]["message"]
-    assert tried == report
-    with work() as session:
-        assert session.scalars(unscoped(select(Article), why="test")).one().head.body == "<p>看aa1</p><p>看bb2</p>"
-
-
-def test_documents_are_judged_and_named_by_what_they_are(command, work, tmp_path):
-    """Nothing becomes a download that no upload might be, or under a name that it is not."""
-    (tmp_path / "media" / "aa").mkdir(parents=True)
-    for name, data in (("aa1.pdf", PDF), ("aa2.pdf", b"<script>"), ("aa3.jpg", blog.picture(random.Random(1))), ("aa4.exe", b"MZ")):
-        (tmp_path / "media" / "aa" / name).write_bytes(data)
-    kinds = {"aa1": ("pdf", {"name": "a.exe"}), "aa2": ("pdf", {}), "aa3": ("jpg", {}), "aa4": ("exe", {})}
-    names = [(stem, "x.pdf") for stem in kinds]
-    picture = {"body": '<img src="/media/aa/aa1.pdf" alt="是文件">'}
-    lines = [HEAD, linking(*names, **kinds), line(2, revision=picture)]
-    (tmp_path / "a.jsonl").write_text("\n".join(lines), "utf-8")
-    tried = command(imports, "jsonl", tmp_path / "a.jsonl", "--media", tmp_path / "media", "--dry-run")
-    report = command(imports, "jsonl", tmp_path / "a.jsonl", "--media", tmp_path / "media")
-    assert [problem["code"] for problem in report["problems"]] == ["document-refused"] * 3 + ["picture-refused"]
-    assert tried == report
-    with work() as session:
-        asset = session.scalars(unscoped(select(Asset), why="test")).one()
-        assert (asset.kind, asset.file_name, asset.mime) == ("document", "a.exe.pdf", "application/pdf")
-        bodies = {article.head.body for article in session.scalars(unscoped(select(Article), why="test"))}
-        assert bodies == {f'<p><a href="{asset.src}">看aa1</a></p><p>看aa2</p><p>看aa3</p><p>看aa4</p>', "<p>（图片没有导入：是文件）</p>"}
-
-
 def test_every_exported_line_is_in_the_described_format(command, work, make, tmp_path):
     with work():
         rich(make)
     command(exports, "jsonl", tmp_path / "a.jsonl")
     kinds = {"site": jsonl.SiteLine, "org": jsonl.OrgLine, "section": jsonl.SectionLine, "article": jsonl.ArticleLine}
-    for line in (tmp_path / "a.jsonl").read_text("utf-8").splitlines():
-        kinds[json.loads(line)["type"]].model_validate_json(line)
+    for text in (tmp_path / "a.jsonl").read_text("utf-8").splitlines():
+        kinds[json.loads(text)["type"]].model_validate_json(text)
 
 
 @pytest.mark.both
@@ -357,17 +186,6 @@ def test_wordpress_gets_no_character_that_breaks_its_reader(command, work, make,
     assert item.findtext("title") == "]]> & <b>"
     assert [term.text for term in item.findall("category")][1:] == ['引"号', "A&B", "公式", "攻势"]
     assert len({term.get("nicename") for term in item.findall("category")}) == 5, "WordPress takes terms with one address for one"
-
-
-HEAD = '{"type":"site","format":"unionhall-news","version":1,"site":"","at":"2026-05-14T00:00:00Z","root":"other"}'
-
-
-def line(number=1, **changes):
-    at = "2026-05-01T00:00:00+00:00"
-    revision = {"number": 1, "at": at, "headline": f"第{number}条", "body": "<p>正文</p>", "bylines": [{"role": "reporter", "names": ["某"]}]}
-    value = {"type": "article", "id": f"20260501T00000000000{number}-{900 + number}", "slug": f"s-{number}", "org": "other", "section": "news", "state": "draft",
-             "created_at": at, "updated_at": at, "head": 1, "revisions": [revision | changes.pop("revision", {})]}  # fmt: skip
-    return json.dumps(value | changes, ensure_ascii=False)
 
 
 @pytest.mark.parametrize(("bad", "code"), [
