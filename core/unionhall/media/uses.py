@@ -48,6 +48,8 @@ def note_uses(kind: str, object_id: int, asset_ids: Iterable[int]) -> None:
     wanted = set(asset_ids)
     mine = (Use.kind == kind) & (Use.object_id == object_id)
     noted = set(db.session().scalars(select(Use.asset_id).where(mine)))
+    if wanted == noted:
+        return
     if gone := noted - wanted:
         db.session().execute(delete(Use).where(mine, Use.asset_id.in_(gone)))
     try:
