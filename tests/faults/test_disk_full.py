@@ -109,7 +109,7 @@ def test_an_upload(app, client, writer, monkeypatch, room):
     assert len(made) == room + 1
     with app.app_context():
         assert [path for path in storage().root.rglob("*") if path.is_file()] == []
-        assert (audit.verify().bad, count(sa.table("media_image"))) == (None, 0)
+        assert (audit.verify().bad, count(sa.table("media_asset"))) == (None, 0)
     assert client.get("/").status_code == 200
     monkeypatch.undo()
     monkeypatch.setitem(app.extensions, "unionhall.storage", LocalFolder(storage_root(app)))

@@ -175,7 +175,7 @@ def test_nothing_acknowledged_is_lost(app, busy, target, tmp_path, monkeypatch):
         returning.files(archive, quiet)
     mark = checked.manifest.audit[0]
     with app.app_context(), db.snapshot() as connection:
-        source = {name: lines_of(connection, name) for name in (*ADDED, "media_image", "orgs_org", "news_section")}
+        source = {name: lines_of(connection, name) for name in (*ADDED, "media_asset", "orgs_org", "news_section")}
     with target.app_context(), db.snapshot() as connection:
         there = {name: lines_of(connection, name) for name in (*source, "news_article")}
         assert audit.verify((mark, checked.manifest.audit[1])).bad is None
@@ -196,7 +196,7 @@ def test_nothing_acknowledged_is_lost(app, busy, target, tmp_path, monkeypatch):
     for name in ADDED[1:]:
         mine = [row for row in source[name] if belongs(row, name, written, mark, there)]
         assert there[name] == mine
-    assert [there[name] for name in ("media_image", "orgs_org", "news_section")] == [source[name] for name in ("media_image", "orgs_org", "news_section")]
+    assert [there[name] for name in ("media_asset", "orgs_org", "news_section")] == [source[name] for name in ("media_asset", "orgs_org", "news_section")]
 
 
 def belongs(row, name, written, mark, there):

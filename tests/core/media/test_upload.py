@@ -135,7 +135,7 @@ def test_a_full_disk_leaves_neither_row_nor_files(app, work, people, send, monke
     def fail_at_the_second(name, data):
         calls.append(name)
         if len(calls) == 2:
-            raise Unavailable("no space left on device", code="storage-full")
+            raise Unavailable("磁盘满了，文件没有存下来。", code="storage-full")
         put(name, data)
 
     monkeypatch.setattr(folder, "put", fail_at_the_second)
