@@ -17,7 +17,7 @@ from unionhall.platform.search import analysis
 from unionhall.platform.search.asking import Clause, Query
 from unionhall.platform.search.indexes import MOST_COUNTED, Entry, Found, IndexBroken, Key
 
-RANKED = 3000
+RANKED = MOST_COUNTED  # one can leaf through no more than these
 LAST_PLACE = 16_383  # tsvector keeps no position beyond it
 BATCH = 200
 _LOCK = text("SELECT pg_advisory_xact_lock(7314001)")
