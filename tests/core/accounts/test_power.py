@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import timedelta
 
 import pytest
@@ -141,9 +142,11 @@ def test_two_hands_make_an_account_once(together, work, make):
 def test_two_administrators_cannot_put_each_other_out(together, work, make, load, how):
     with work():
         ids = [make.account(Role.SYSTEM_ADMIN).id for _ in range(2)]
+    both_in_power = threading.Barrier(2)
 
     def put_out(session, number):
         account, actor = load(session, ids[number]), make.actor_of(load(session, ids[1 - number]))
+        both_in_power.wait(20)
         if how == "disable" or (how == "both" and number):
             administration.disable(account, actor=actor, now=clock.now())
         else:

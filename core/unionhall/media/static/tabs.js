@@ -1,13 +1,17 @@
 // WAI-ARIA tabs: one stop, arrows change.
 export function tabs(form) {
-  const all = [...form.querySelectorAll('[role="tab"]')];
+  const list = form.querySelector('[data-tabs]');
+  const all = [...list.querySelectorAll('button')];
   const panel = (tab) => form.querySelector(`#${tab.getAttribute('aria-controls')}`);
   const turn = (to) => all.forEach((tab) => {
     tab.setAttribute('aria-selected', String(tab === to));
     tab.tabIndex = tab === to ? 0 : -1;
     panel(tab).hidden = tab !== to;
   });
+  list.setAttribute('role', 'tablist');
+  list.setAttribute('aria-labelledby', 'chooser-title');
   for (const tab of all) {
+    tab.setAttribute('role', 'tab');
     panel(tab).setAttribute('role', 'tabpanel');
     tab.addEventListener('click', () => turn(tab));
     tab.addEventListener('keydown', (event) => {
