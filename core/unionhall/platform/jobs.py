@@ -128,6 +128,7 @@ def work(wanted: Callable[[], Iterable[Job]], stop: Signal) -> None:
         deadline = time.monotonic() + LONG_STOP_SECONDS
         for thread in beside.values():
             thread.join(max(0.0, deadline - time.monotonic()))
+    del current_app.extensions[_STOP]
 
 
 def asked_to_stop() -> bool:
