@@ -142,7 +142,7 @@ def test_on_a_phone_files_are_uploaded_in_the_chooser_and_chosen_at_once(person,
     page.locator("dialog [data-chosen]", has_text="已选 1 个").wait_for()
     shot(page, "chooser-upload-390")
     page.click("dialog [data-use]")
-    assert page.inner_text("[data-card] [data-name]") == "手机拍的.jpg"
+    page.locator("[data-card] [data-name]", has_text="手机拍的.jpg").wait_for()
     assert page.inner_text("[data-card] [data-lacks]") == "缺署名"
     assert page.evaluate(OVERFLOW) == 0
 
