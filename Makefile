@@ -5,13 +5,16 @@ PORT ?= 8000
 BIN := .venv/bin
 PIP := $(BIN)/pip --disable-pip-version-check --quiet
 
+# Tests start many processes: compiled files are kept, whatever the environment says.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: run test lint types imports unit browser bench translations clean
 
 run: .venv/site
 	@$(BIN)/unionhall init --org 云麓省总工会
 	@$(BIN)/unionhall demo
 	@echo "http://127.0.0.1:$(PORT)/  http://127.0.0.1:$(PORT)/desk/"
-	@PORT=$(PORT) $(BIN)/unionhall serve
+	@PORT=$(PORT) UNIONHALL_DEMO=1 $(BIN)/unionhall serve
 
 test: lint types imports unit
 

@@ -28,6 +28,7 @@ context.configure(
     include_object=lambda item, name, kind, reflected, other: mine(name, kind, {}),
     render_as_batch=connection.dialect.name == "sqlite",
     transaction_per_migration=True,
+    transactional_ddl=True,  # also SQLite's: a migration that fails leaves nothing behind
     compare_type=True,
     on_version_apply=check_references,
 )

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import click
@@ -12,10 +14,12 @@ from flask import Flask, current_app
 
 from unionhall.base import clock, db
 from unionhall.base.errors import UnionHallError
-from unionhall.host import migrations
-from unionhall.host.registry import host
+from unionhall.host import migrations, truth
+from unionhall.host.registry import SAFE, host, safe_start
 from unionhall.orgs.models import OrgKind
 from unionhall.platform import audit, jobs
+
+WITHOUT_A_SITE = ["plugins", "new"]
 
 
 class Commands(click.Group):
@@ -30,9 +34,11 @@ class Commands(click.Group):
         return super().get_command(ctx, cmd_name)
 
     def _extend(self, ctx: click.Context) -> None:
-        if ctx.obj is not None:
+        if ctx.obj is not None or sys.argv[1:3] == WITHOUT_A_SITE:
             return
-        ctx.obj = _application("--safe" in sys.argv)
+        if "--safe" in sys.argv:
+            os.environ[SAFE] = "1"  # the processes that this one starts do without plugins, too
+        ctx.obj = _application(safe_start())
         for _found, command in ctx.obj.extensions["unionhall.host"].gather("unionhall_commands"):
             known = self.commands.get(command.name)
             if isinstance(known, click.Group) and isinstance(command, click.Group):
@@ -42,6 +48,8 @@ class Commands(click.Group):
 
     def invoke(self, ctx: click.Context) -> Any:
         self._extend(ctx)
+        if ctx.obj is None:
+            return super().invoke(ctx)
         with ctx.obj.app_context():
             return super().invoke(ctx)
 
@@ -86,6 +94,7 @@ def database() -> None:
 def db_upgrade(owner: str | None) -> None:
     """Bring the core's and every plugin's tables to the newest revision."""
     migrations.upgrade(owner)
+    _tell(owner)
 
 
 @database.command("downgrade")
@@ -94,6 +103,14 @@ def db_upgrade(owner: str | None) -> None:
 def db_downgrade(owner: str, revision: str) -> None:
     """Take an owner's tables back to a revision ("base" removes them)."""
     migrations.downgrade(owner, revision)
+    _tell(owner)
+
+
+def _tell(owner: str | None) -> None:
+    """Let every process look again whose tables are as new as their code."""
+    if owner != migrations.CORE:
+        with db.unit_of_work():
+            truth.changed()
 
 
 @database.command("revise", hidden=True)
@@ -105,10 +122,11 @@ def db_revise(owner: str, message: str) -> None:
 
 
 @database.command("status")
+@click.argument("owner", required=False)
 @click.option("--json", "as_json", is_flag=True)
-def db_status(as_json: bool) -> None:
-    """Say where everybody's tables stand; exit code 1 when a migration waits."""
-    found = migrations.status()
+def db_status(owner: str | None, as_json: bool) -> None:
+    """Say where everybody's tables stand, or one plugin's; exit code 1 when a migration waits."""
+    found = migrations.status(owner)
     if as_json:
         click.echo(json.dumps([item.__dict__ | {"up_to_date": item.up_to_date} for item in found]))
     else:
@@ -120,42 +138,21 @@ def db_status(as_json: bool) -> None:
 
 @cli.group("plugins")
 def plugins() -> None:
-    """Plugins: list, enable, disable."""
+    """Plugins: new, list, show, enable, disable, order, release, export, purge."""
 
 
-@plugins.command("list")
-@click.option("--json", "as_json", is_flag=True)
-def plugins_list(as_json: bool) -> None:
-    """Show every installed plugin and its state."""
-    rows = [
-        {"name": s.found.name, "version": s.found.version, "state": s.state, "reason": s.found.reason}
-        for s in host().statuses()
-    ]
-    if as_json:
-        click.echo(json.dumps(rows, ensure_ascii=False))
-        return
-    for row in rows:
-        click.echo(f"{row['name']} {row['version']}: {row['state']}" + (f" ({row['reason'].splitlines()[-1]})" if row["reason"] else ""))
-
-
-@plugins.command("enable")
+@plugins.command("new")
 @click.argument("name")
-def plugins_enable(name: str) -> None:
-    """Run a plugin's migrations and switch it on, in every process, without a restart."""
-    if name in migrations.owners():
-        migrations.upgrade(name)
-    with db.unit_of_work():
-        host().switch(name, on=True)
-    click.echo(f"{name}: enabled")
+@click.option("--folder", type=click.Path(path_type=Path), help="Where it is written; unionhall-NAME unless given.")
+@click.option("--label", default="新插件", show_default=True, help="What people read in menus.")
+def plugins_new(name: str, folder: Path | None, label: str) -> None:
+    """Write a new plugin as a distribution of its own: small, complete, with tests. Needs no site."""
+    from unionhall.app import FEATURES
+    from unionhall.scaffold import writing
 
-
-@plugins.command("disable")
-@click.argument("name")
-def plugins_disable(name: str) -> None:
-    """Switch a plugin off; its data stays."""
-    with db.unit_of_work():
-        host().switch(name, on=False)
-    click.echo(f"{name}: installed")
+    target = folder or Path(f"unionhall-{name.replace('_', '-')}")
+    written = writing.write(name, label, target, writing.taken() | set(FEATURES))
+    click.echo(f"{target}: {len(written)} files\nNext: cd {target}; pip install -e '.[dev]'; pytest; read README.md")
 
 
 @cli.group("jobs")

@@ -50,8 +50,7 @@ def run_worker(wanted: Callable[[], Iterable[Job]]) -> None:
 
 def supervise(address: str, port: int) -> int:
     """Start web and worker as processes; a dead worker is started again, a dead web server ends the whole."""
-    flags = ["--safe"] if "--safe" in sys.argv else []
-    command = [sys.executable, "-m", "unionhall", *flags]
+    command = [sys.executable, "-m", "unionhall"]  # UNIONHALL_SAFE is handed down
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda _number, _frame: stop.set())

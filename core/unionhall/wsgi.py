@@ -1,7 +1,6 @@
 """The WSGI application for servers: `unionhall.wsgi:app`."""
 
-import sys
-
 from unionhall.app import create_app
+from unionhall.host.registry import safe_start
 
-app = create_app(plugins="--safe" not in sys.argv)
+app = create_app(plugins=not safe_start())

@@ -15,7 +15,7 @@ from unionhall.accounts.services import INVITE, INVITE_LASTS, by_login, hand_out
 from unionhall.base import db
 from unionhall.base.errors import NotAllowed, RuleBroken
 from unionhall.base.text import fold, tidy
-from unionhall.hooks.types import SYSTEM, Actor, Role
+from unionhall.hooks.types import SYSTEM, Actor, Grant, Role
 from unionhall.orgs.models import Org
 from unionhall.platform import access, audit
 from unionhall.platform.access import unscoped
@@ -23,9 +23,9 @@ from unionhall.platform.access import unscoped
 MANAGE = "accounts.manage"
 LOGIN = r"^[\w.\-·]{1,60}$"
 LONGEST_NAME, LONGEST_ADDRESS = 60, 200
-GIVES = {
+GIVES: dict[str, frozenset[str]] = {
     Role.SYSTEM_ADMIN: frozenset(Role),
-    Role.ORG_ADMIN: frozenset({Role.CORRESPONDENT, Role.EDITOR, Role.CHIEF_EDITOR, Role.ORG_ADMIN}),
+    Role.ORG_ADMIN: frozenset({Role.CORRESPONDENT, Role.EDITOR, Role.CHIEF_EDITOR, Role.ORG_ADMIN, Role.CLERK}),
 }
 
 
@@ -86,7 +86,7 @@ def first_administrator(root: Org, *, login: str, name: str, now: datetime) -> s
 
 
 def grant(
-    account: Account, role: Role, org: Org, *, starts_at: datetime | None = None, ends_at: datetime | None = None,
+    account: Account, role: str, org: Org, *, starts_at: datetime | None = None, ends_at: datetime | None = None,
     actor: Actor, now: datetime,
 ) -> AccountGrant:
     """Give a role in an org's subtree. Raises NotAllowed for oneself, or a role that the giver may not give there."""
@@ -94,6 +94,8 @@ def grant(
     access.require(actor, MANAGE, account.org)
     if account.id == actor.account_id:
         raise NotAllowed(_("不能给自己授权。请另一位管理员来做。"))
+    if role not in set(Role) and role not in access.rights().added():
+        raise LookupError(f"role {role!r} is not defined by the core or an enabled plugin")
     if not org.active:
         raise RuleBroken(_("“%(name)s”已关闭或已合并，不能再授权。", name=org.name), field="org_id")
     if not may_give(role, org, actor):
@@ -104,31 +106,36 @@ def grant(
     _lock(account)
     if any(g.role == role and g.org_id == org.id and _overlap(g, starts, ends_at) for g in account.grants):
         raise RuleBroken(_("这个人在“%(org)s”已经有这个角色。要改期限，请先收回再授予。", org=org.name), field="role")
-    row = AccountGrant(role=role.value, org_id=org.id, starts_at=starts, ends_at=ends_at, granted_by=actor.account_id)
+    row = AccountGrant(role=str(role), org_id=org.id, starts_at=starts, ends_at=ends_at, granted_by=actor.account_id)
     row.org = org
     account.grants.append(row)
     db.session().flush()
-    audit.record("accounts.granted", f"account:{account.id}", actor=actor, now=now, org_id=org.id, role=role.value)
+    audit.record("accounts.granted", f"account:{account.id}", actor=actor, now=now, org_id=org.id, role=str(role))
     return row
 
 
-def may_give(role: Role, org: Org, actor: Actor) -> bool:
+def may_give(role: str, org: Org, actor: Actor) -> bool:
     """Say whether one of the actor's own roles lets them give (and take back) this role at this org.
 
-    A system administrator gives any role; an org administrator those that work in the org, and their own.
+    A system administrator gives any role; an org administrator those that work in the org, those of plugins, and their own.
     """
-    return actor.system or any(role in GIVES.get(Role(g.role), ()) and org.path.startswith(g.org_path) for g in actor.grants)
+    return actor.system or any(_gives(held, role) and org.path.startswith(held.org_path) for held in actor.grants)
 
 
-def givable(actor: Actor) -> list[Role]:
-    """Return the roles that the actor may give somewhere, in the usual order."""
-    return [role for role in Role if actor.system or any(role in GIVES.get(Role(g.role), ()) for g in actor.grants)]
+def _gives(held: Grant, role: str) -> bool:
+    return held.role in GIVES and (role in GIVES[held.role] or role not in set(Role))
+
+
+def givable(actor: Actor) -> list[str]:
+    """Return the roles that the actor may give somewhere: the core's in the usual order, then those of enabled plugins."""
+    known = [*(role.value for role in Role), *access.rights().added()]
+    return [role for role in known if actor.system or any(_gives(held, role) for held in actor.grants)]
 
 
 def revoke(row: AccountGrant, *, actor: Actor, now: datetime) -> None:
     """Take a grant back; it ends at once, in open sessions too. Raises RuleBroken for the last system administrator."""
     access.require(actor, MANAGE, row.org)
-    if not may_give(Role(row.role), row.org, actor):
+    if not may_give(row.role, row.org, actor):
         raise NotAllowed(_("这个角色的权限比你的多，不能由你收回。"))
     if row.revoked_at is not None:
         return
@@ -222,7 +229,7 @@ def _not_oneself(account: Account, actor: Actor) -> None:
 def _not_above(account: Account, actor: Actor, now: datetime) -> None:
     """An administrator has no power over somebody whose rights, now or from a later day, reach beyond their own."""
     held = [g for g in account.grants if g.revoked_at is None and (g.ends_at is None or now < g.ends_at)]
-    if not all(may_give(Role(item.role), item.org, actor) for item in held):
+    if not all(may_give(item.role, item.org, actor) for item in held):
         raise NotAllowed(_("这个账号的权限比你的多，请上级管理员处理。"))
 
 

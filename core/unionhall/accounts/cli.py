@@ -12,7 +12,7 @@ from unionhall.accounts import administration, services
 from unionhall.accounts.models import Account
 from unionhall.base import clock, db
 from unionhall.base.errors import NotFound
-from unionhall.hooks.types import SYSTEM, Role
+from unionhall.hooks.types import SYSTEM
 from unionhall.host.assets import absolute
 from unionhall.orgs import queries as orgs
 from unionhall.platform.access import unscoped
@@ -28,7 +28,7 @@ def accounts() -> None:
 @click.option("--name", help="The person's name; the login unless given.")
 @click.option("--email", default="")
 @click.option("--org", "slug", help="Slug of the org; the root org unless given.")
-@click.option("--role", type=click.Choice([role.value for role in Role]))
+@click.option("--role", help="One of the core (editor, org_admin, …) or of a plugin (chapters.officer).")
 def create(login: str, name: str | None, email: str, slug: str | None, role: str | None) -> None:
     """Create an account and print the one-time link to set its password."""
     now = clock.now()
@@ -36,7 +36,9 @@ def create(login: str, name: str | None, email: str, slug: str | None, role: str
         org = orgs.by_slug(slug) if slug else orgs.root()
         account = administration.create_account(org, login=login, name=name or login, email=email, actor=SYSTEM, now=now)
         if role:
-            administration.grant(account, Role(role), org, actor=SYSTEM, now=now)
+            if role not in administration.givable(SYSTEM):
+                raise click.BadParameter(f"no role {role!r}; there are: {', '.join(administration.givable(SYSTEM))}", param_hint="--role")
+            administration.grant(account, role, org, actor=SYSTEM, now=now)
         path = administration.invite(account, actor=SYSTEM, now=now)
     click.echo(absolute(path))
 

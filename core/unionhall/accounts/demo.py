@@ -7,9 +7,15 @@ from datetime import datetime, timedelta
 from importlib.resources import files
 from typing import Any
 
+from sqlalchemy import select
+
 from unionhall.accounts import administration, passwords
-from unionhall.hooks.types import SYSTEM, Role
+from unionhall.accounts.models import Account
+from unionhall.accounts.sessions import actor_of
+from unionhall.base import db
+from unionhall.hooks.types import SYSTEM, Actor, Role
 from unionhall.orgs import demo as orgs
+from unionhall.platform.access import unscoped
 
 PREFIX = "demo-"
 
@@ -31,3 +37,19 @@ def load(now: datetime) -> None:
         account.password_at = since
         if row.get("role"):
             administration.grant(account, Role(row["role"]), org, actor=SYSTEM, now=since)
+
+
+def account(login: str) -> Account:
+    """Return an account of the demo."""
+    return db.session().scalars(unscoped(select(Account).where(Account.login_key == login), why="demo")).one()
+
+
+def account_id(login: str) -> int:
+    """Return the id of an account of the demo, for the demos of plugins."""
+    return account(login).id
+
+
+def acting(login: str, now: datetime) -> Actor:
+    """Return somebody of the demo as an actor with the system's rights: what is told of them happened before they had grants."""
+    actor = actor_of(account(login), now)
+    return Actor(actor.account_id, actor.name, actor.login, actor.grants, system=True)

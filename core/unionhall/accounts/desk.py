@@ -9,7 +9,7 @@ from flask_babel import ngettext
 
 from unionhall.accounts import administration, queries, sessions
 from unionhall.accounts.forms import AccountForm, GrantForm
-from unionhall.accounts.labels import GRANT_STATES, ROLES, STATES
+from unionhall.accounts.labels import GRANT_STATES, STATES, role_word
 from unionhall.accounts.models import Account, AccountGrant
 from unionhall.base import clock
 from unionhall.base.errors import NotAllowed, NotFound, RuleBroken
@@ -17,7 +17,6 @@ from unionhall.base.web import go
 from unionhall.desk import scope
 from unionhall.desk.forms import choices
 from unionhall.desk.lists import Pager, page_number
-from unionhall.hooks.types import Role
 from unionhall.host.assets import absolute
 from unionhall.orgs import queries as orgs
 from unionhall.platform.access import can, current_actor, needs
@@ -34,7 +33,7 @@ def accounts() -> ResponseReturnValue:
     search, state = request.args.get("q", "").strip()[:60], request.args.get("state", "")
     found, total = queries.listed(actor=actor, search=search, state=state, below=scope.current(actor), page=page)
     return render_template(
-        "accounts/desk_list.html", accounts=found, pager=Pager(page, total, queries.PAGE), search=search, state=state, roles=ROLES,
+        "accounts/desk_list.html", accounts=found, pager=Pager(page, total, queries.PAGE), search=search, state=state, role_word=role_word,
         states=STATES, now=clock.now(), may_create=can(actor, MANAGE),
     )
 
@@ -95,7 +94,7 @@ def grant(account_id: int) -> ResponseReturnValue:
         try:
             org = orgs.get(form.org_id.data, actor=actor, permission=MANAGE)
             administration.grant(
-                found, Role(form.role.data), org, starts_at=form.starts_at.data, ends_at=form.ends_at.data,
+                found, form.role.data, org, starts_at=form.starts_at.data, ends_at=form.ends_at.data,
                 actor=actor, now=clock.now(),
             )
         except (RuleBroken, NotAllowed) as error:
@@ -114,7 +113,7 @@ def revoke(account_id: int, grant_id: int) -> ResponseReturnValue:
     row = _grant(found, grant_id)
     if request.method == "GET":
         return _sure(found, _("收回角色"), _("“%(name)s”不再是%(org)s的%(role)s，对方下一次点击就生效。写过的稿件、审过的记录都保留。",
-                                         name=found.name, org=row.org.name, role=ROLES[Role(row.role)]))
+                                         name=found.name, org=row.org.name, role=role_word(row.role)))
     administration.revoke(row, actor=current_actor(), now=clock.now())
     flash(_("已收回。"), "ok")
     return go(url_for("accounts_desk.account", account_id=account_id))
@@ -197,7 +196,7 @@ def _offer_orgs(form: AccountForm | GrantForm) -> None:
 
 def _offer(form: GrantForm) -> None:
     """Offer the roles that the actor may give and the orgs where they look after accounts."""
-    form.role.choices = choices((role.value, ROLES[role]) for role in administration.givable(current_actor()))
+    form.role.choices = choices((role, role_word(role)) for role in administration.givable(current_actor()))
     _offer_orgs(form)
 
 
@@ -222,8 +221,8 @@ def _page(
     manages, own = can(actor, MANAGE, account.org), account.id == actor.account_id
     _offer(grant_form)
     return render_template(
-        "accounts/desk_account.html", account=account, form=form, grant_form=grant_form, roles=ROLES, states=STATES,
+        "accounts/desk_account.html", account=account, form=form, grant_form=grant_form, role_word=role_word, states=STATES,
         grant_states=GRANT_STATES, now=now, link=link, manages=manages and not own, own=own,
-        may_revoke=lambda row: can(actor, MANAGE, row.org) and administration.may_give(Role(row.role), row.org, actor),
+        may_revoke=lambda row: can(actor, MANAGE, row.org) and administration.may_give(row.role, row.org, actor),
         sessions=_open_sessions(account) if manages else 0,
     )

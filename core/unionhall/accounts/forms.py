@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import HiddenField, PasswordField, SelectField, StringField
+from wtforms import (
+    HiddenField,
+    PasswordField,
+    RadioField,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+    ValidationError,
+)
 from wtforms.validators import EqualTo, Regexp
+from wtforms.widgets import CheckboxInput, ListWidget
 
 from unionhall.accounts.administration import LOGIN
-from unionhall.desk.forms import DeskForm, MomentField, at_most, no_line_breaks, optional, required
+from unionhall.accounts.phones import folded, is_mobile
+from unionhall.desk.forms import DeskForm, MomentField, at_most, choices, no_line_breaks, optional, required
 
 _PASSWORD = [required(_l("还没有填密码。"))]
 _ADDRESS = Regexp(r"^[^\s@]+@[^\s@]+\.[^\s@]+$", message=_l("这不像一个邮箱地址。应当是 名字@单位.cn 的样子。"))
@@ -15,9 +26,9 @@ _MAIL = [optional(), at_most(200), no_line_breaks, _ADDRESS]
 
 
 class LoginForm(DeskForm):
-    """Login name or mail address, and password."""
+    """Mobile number, login name or mail address, and password."""
 
-    login = StringField(_l("登录名或邮箱"), [required(_l("还没有填登录名。")), at_most(200)])
+    login = StringField(_l("手机号、登录名或邮箱"), [required(_l("还没有填登录名。")), at_most(200)])
     password = PasswordField(_l("密码"), _PASSWORD)
 
 
@@ -25,6 +36,24 @@ class CodeForm(DeskForm):
     """A code of the authenticator app, or a recovery code."""
 
     code = StringField(_l("动态口令"), [required(_l("还没有填口令。")), at_most(40)])
+
+
+def is_a_mobile(_form: DeskForm, field: StringField) -> None:
+    """Refuse what is no mobile number; says nothing about whose it is."""
+    if field.data and not is_mobile(folded(field.data)):
+        raise ValidationError(_("手机号应当是 11 位数字，以 1 开头。请再核对一遍。"))
+
+
+class MobileForm(DeskForm):
+    """A mobile number that a code goes to."""
+
+    mobile = StringField(_l("手机号"), [required(_l("还没有填手机号。")), at_most(40), is_a_mobile])
+
+
+class PhoneCodeForm(DeskForm):
+    """The code that came by text message."""
+
+    code = StringField(_l("短信验证码"), [required(_l("还没有填验证码。")), at_most(40)])
 
 
 class PasswordForm(DeskForm):
@@ -95,3 +124,15 @@ class GrantForm(DeskForm):
     org_id = SelectField(_l("在哪个组织（含下级）"), coerce=int)
     starts_at = MomentField(_l("从"), [optional()])
     ends_at = MomentField(_l("到"), [optional()])
+
+
+class TokenForm(DeskForm):
+    """A new token for the API: for which program, what it may do, how long; the person proves who they are."""
+
+    name = StringField(_l("给哪个程序用"), [required(_l("给令牌起个名字。")), at_most(60), no_line_breaks])
+    scopes = SelectMultipleField(
+        _l("允许它做什么"), [required(_l("至少选一项。"))], widget=ListWidget(prefix_label=False), option_widget=CheckboxInput()
+    )
+    days = RadioField(_l("多久有效"), choices=choices([("30", _l("30 天")), ("90", _l("90 天")), ("365", _l("一年"))]), default="90")
+    password = PasswordField(_l("现在的密码"), _PASSWORD)
+    code = StringField(_l("动态口令"), [optional(), at_most(40)])

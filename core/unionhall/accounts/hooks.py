@@ -11,9 +11,27 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from markupsafe import Markup
 
-from unionhall.accounts import administration, cli, demo, desk, desk_me, services, site  # noqa: F401 - desk_me adds routes
+from unionhall.accounts import (  # noqa: F401 - some add routes
+    administration,
+    cli,
+    demo,
+    desk,
+    desk_me,
+    exporting,
+    privacy,
+    purging,
+    report_figures,
+    rest,
+    services,
+    site,
+    site_code,
+    site_tokens,
+)
 from unionhall.base.crypto import config
-from unionhall.hooks.markers import hookimpl
+from unionhall.hooks.api import ApiResource
+from unionhall.hooks.markers import fills, hookimpl
+from unionhall.hooks.people import PersonalData
+from unionhall.hooks.reporting import ExportSource, ReportFigure
 from unionhall.hooks.types import Actor, Area, Job, NavItem, PageView, Permission, Role
 from unionhall.platform.access import can
 
@@ -40,11 +58,18 @@ def unionhall_org_merging(source_id: int, target_id: int, actor: Actor, now: dat
 
 
 @hookimpl
+@fills("org_merge_preview")
 def unionhall_slot(slot: str, page: PageView) -> Iterable[Markup]:
     """Before two orgs are merged: how many accounts and grants go over."""
     if slot == "org_merge_preview" and page.org_id:
         accounts, grants = administration.number_at(page.org_id)
         yield Markup(render_template("accounts/merge_preview.html", accounts=accounts, grants=grants))
+
+
+@hookimpl
+def unionhall_personal_data() -> Iterable[PersonalData]:
+    """The account and its sessions."""
+    return [PersonalData("accounts", _l("账号和登录记录"), privacy.export, privacy.erase)]
 
 
 @hookimpl
@@ -60,6 +85,12 @@ def unionhall_desk_blueprints() -> Iterable[Blueprint]:
 
 
 @hookimpl
+def unionhall_api_resources() -> Iterable[ApiResource]:
+    """Logging in as a program, one's own account and tokens."""
+    return rest.RESOURCES
+
+
+@hookimpl
 def unionhall_commands() -> Iterable[click.Command]:
     """`unionhall accounts …`."""
     return [cli.accounts]
@@ -67,7 +98,9 @@ def unionhall_commands() -> Iterable[click.Command]:
 
 @hookimpl
 def unionhall_navigation(area: Area, actor: Actor) -> Iterable[NavItem]:
-    """The way to the accounts."""
+    """The way to the accounts, and to one's own tokens."""
+    if area == "my":
+        yield NavItem(_("接口令牌"), url_for("accounts.my_tokens"), "link", 900)
     if area == "desk" and can(actor, desk.READ):
         yield NavItem(_("账号"), url_for("accounts_desk.accounts"), "people", 820, _("系统"))
 
@@ -85,3 +118,21 @@ def unionhall_may(actor: Actor, permission: str) -> bool | None:
 def unionhall_demo(now: datetime) -> None:
     """The demo's people."""
     demo.load(now)
+
+
+@hookimpl
+def unionhall_export_sources() -> Iterable[ExportSource]:
+    """The list of accounts."""
+    return [exporting.SOURCE]
+
+
+@hookimpl
+def unionhall_report_figures() -> Iterable[ReportFigure]:
+    """People with a role."""
+    return report_figures.FIGURES
+
+
+@hookimpl
+def unionhall_plugin_purging(name: str, now: datetime) -> None:
+    """Grants of the plugin's roles, and its scopes."""
+    purging.forget(name, now)

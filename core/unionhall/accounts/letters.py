@@ -40,6 +40,11 @@ def address_changed(account: Account, *, now: datetime) -> None:
     _warn(account, _("你的账号（登录名 %(login)s）登记的邮箱刚刚换成了另一个，以后的信不再寄到这里。", login=account.login), now)
 
 
+def phone_changed(account: Account, *, now: datetime) -> None:
+    """Tell that logging in by text message goes to another number from now on."""
+    _warn(account, _("你的账号（登录名 %(login)s）登记的手机号刚刚换了一个。", login=account.login), now)
+
+
 def factor_removed(account: Account, *, now: datetime) -> None:
     """Tell that logging in asks for the password only from now on."""
     _warn(account, _("你的账号（登录名 %(login)s）刚刚解除了动态口令，登录只需要密码。", login=account.login), now)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from unionhall.base import db
@@ -21,6 +21,8 @@ class Account(OrgOwned, db.Model):
     login_key: Mapped[str] = mapped_column(String(60), unique=True)
     name: Mapped[str] = mapped_column(String(60))
     email: Mapped[str] = mapped_column(String(200), default="")
+    phone_sealed: Mapped[str] = mapped_column(String(200), default="")
+    phone_hash: Mapped[str | None] = mapped_column(String(64), unique=True)
     password_hash: Mapped[str] = mapped_column(String(200), default="")
     password_at: Mapped[datetime | None]
     disabled_at: Mapped[datetime | None]
@@ -39,10 +41,10 @@ class Account(OrgOwned, db.Model):
 
     @property
     def state(self) -> str:
-        """Return "enabled", "waiting" (nobody has set a password yet) or "disabled"."""
+        """Return "enabled", "waiting" (neither password nor phone yet) or "disabled"."""
         if self.disabled_at is not None:
             return "disabled"
-        return "enabled" if self.password_hash else "waiting"
+        return "enabled" if self.password_hash or self.phone_hash else "waiting"
 
     @property
     def has_second_factor(self) -> bool:
@@ -94,6 +96,7 @@ class LoginSession(db.Model):
     address: Mapped[str] = mapped_column(String(60))
     agent: Mapped[str] = mapped_column(String(200))
     strong: Mapped[bool] = mapped_column(default=False)
+    proved_at: Mapped[datetime | None]
 
 
 class OneTimeToken(db.Model):
@@ -108,6 +111,48 @@ class OneTimeToken(db.Model):
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     used_at: Mapped[datetime | None]
+
+
+class PhoneCode(db.Model):
+    """A one-time code sent to a mobile number, or only said to be: which of the two, the row does not show.
+
+    `ticket_hash` binds it to the browser that asked, `sealed` holds what the asker wanted (`unionhall.accounts.phone_codes`).
+    """
+
+    __tablename__ = "accounts_phone_code"
+    __table_args__ = (CheckConstraint("tries between 0 and 5", name="tries"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    purpose: Mapped[str] = mapped_column(String(20))
+    ticket_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    phone_hash: Mapped[str] = mapped_column(String(64), index=True)
+    code_hash: Mapped[str] = mapped_column(String(64))
+    sealed: Mapped[str] = mapped_column(String(1000))
+    tries: Mapped[int] = mapped_column(default=0)
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime] = mapped_column(index=True)
+    used_at: Mapped[datetime | None]
+class ApiToken(db.Model):
+    """What a program shows to act for an account through the API: its scopes and, of the secret itself, only the hash.
+
+    A "personal" one was made by its owner for a purpose, a "session" one by logging in through the API. `used_at` is
+    coarse: it moves at most once in ten minutes.
+    """
+
+    __tablename__ = "accounts_api_token"
+    __table_args__ = (
+        UniqueConstraint("token_hash"), Index("ix_accounts_api_token_owner", "account_id", "id"),
+        CheckConstraint("kind in ('personal','session')", name="kind"), CheckConstraint("expires_at > created_at", name="period"),
+    )  # fmt: skip
+    id: Mapped[int] = mapped_column(primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("accounts_account.id"))
+    kind: Mapped[str] = mapped_column(String(10))
+    name: Mapped[str] = mapped_column(String(60))
+    scopes: Mapped[list[str]] = mapped_column(JSON)
+    token_hash: Mapped[str] = mapped_column(String(64))
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime] = mapped_column(index=True)
+    used_at: Mapped[datetime | None]
+    revoked_at: Mapped[datetime | None]
 
 
 class Throttle(db.Model):

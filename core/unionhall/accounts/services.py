@@ -7,8 +7,9 @@ from datetime import datetime, timedelta
 from flask_babel import gettext as _
 from sqlalchemy import delete, select, update
 
-from unionhall.accounts import letters, passwords, second_factor, sessions, throttle
+from unionhall.accounts import letters, passwords, phone_codes, second_factor, sessions, throttle, tokens
 from unionhall.accounts.models import Account, LoginSession, OneTimeToken
+from unionhall.accounts.phones import folded, is_mobile, mobile_hash, open_mobile
 from unionhall.base import db
 from unionhall.base.crypto import new_token, token_hash
 from unionhall.base.errors import NotFound, RuleBroken
@@ -22,18 +23,25 @@ INVITE_LASTS, RESET_LASTS = timedelta(hours=72), timedelta(minutes=30)
 
 
 def by_login(login: str) -> Account | None:
-    """Return the account with this login name or mail address (full-width and case folded)."""
-    key = fold(login)
+    """Return the account with this login name, mail address or mobile number (full-width and case folded)."""
+    key, number = fold(login), folded(login)
     found = db.session().scalar(unscoped(select(Account).where(Account.login_key == key), why="login"))
     if found is None and "@" in key:
         matches = db.session().scalars(unscoped(select(Account).where(Account.email == key), why="login")).all()
         found = matches[0] if len(matches) == 1 else None
+    if found is None and is_mobile(number):
+        found = db.session().scalar(unscoped(select(Account).where(Account.phone_hash == mobile_hash(number)), why="login"))
     return found
 
 
 def by_id(account_id: int) -> Account | None:
     """Return the account that half of a login named."""
     return db.session().scalar(unscoped(select(Account).where(Account.id == account_id), why="login"))
+
+
+def stamp(account: Account) -> str:
+    """Return what changes with the password and the second factor: half a login does not outlive either."""
+    return f"{account.password_at} {account.totp_confirmed_at}"
 
 
 def check_password(login: str, password: str, *, source: str, now: datetime) -> Account | None:
@@ -71,14 +79,14 @@ def check_second_factor(account: Account, code: str, *, now: datetime) -> bool:
 def log_in(account: Account, *, strong: bool, now: datetime) -> LoginSession:
     """Start a session after the checks above."""
     row = sessions.begin(account, strong=strong, now=now)
-    audit.record("accounts.login", f"account:{account.id}", actor=_self(account), now=now, org_id=account.org_id, strong=strong)
+    audit.record("accounts.login", f"account:{account.id}", actor=actor_self(account), now=now, org_id=account.org_id, strong=strong)
     return row
 
 
 def log_out(account: Account, session_id: int, *, now: datetime) -> None:
     """End the session in use, on the server."""
     sessions.end(session_id, account.id, now=now)
-    audit.record("accounts.logout", f"account:{account.id}", actor=_self(account), now=now, org_id=account.org_id)
+    audit.record("accounts.logout", f"account:{account.id}", actor=actor_self(account), now=now, org_id=account.org_id)
 
 
 def end_sessions(account: Account, *, session_id: int | None = None, keep: int | None = None, now: datetime) -> int:
@@ -88,14 +96,14 @@ def end_sessions(account: Account, *, session_id: int | None = None, keep: int |
     else:
         count = sessions.end_all(account.id, now=now, but=keep)
     if count:
-        audit.record("accounts.sessions_ended", f"account:{account.id}", actor=_self(account), now=now, org_id=account.org_id)
+        audit.record("accounts.sessions_ended", f"account:{account.id}", actor=actor_self(account), now=now, org_id=account.org_id)
     return count
 
 
 def change_password(account: Account, old: str, new: str, *, session: LoginSession, now: datetime) -> None:
     """Change one's own password after proving the old one; other sessions end. Raises RuleBroken, TooMany."""
     prove(account, old, field="old", now=now)
-    _set_password(account, new, now=now)
+    put_password(account, new, now=now)
     sessions.end_all(account.id, now=now, but=session.id)
     sessions.renew(session)
 
@@ -108,13 +116,13 @@ def change_profile(account: Account, *, name: str, email: str, password: str, no
         letters.address_changed(account, now=now)
         void_links(account, now=now)
     account.name, account.email = tidy(name), address
-    audit.record("accounts.changed", f"account:{account.id}", actor=_self(account), now=now, org_id=account.org_id)
+    audit.record("accounts.changed", f"account:{account.id}", actor=actor_self(account), now=now, org_id=account.org_id)
 
 
 def bind_factor(account: Account, sealed: str, code: str, *, session: LoginSession, now: datetime) -> list[str]:
     """Bind one's own app; returns the recovery codes. The session gets a new token. Raises RuleBroken."""
     proposed = second_factor.proposal(account, sealed, now=now)
-    codes = second_factor.confirm(account, proposed, code, actor=_self(account), now=now)
+    codes = second_factor.confirm(account, proposed, code, actor=actor_self(account), now=now)
     sessions.renew(session, strong=True)
     return codes
 
@@ -125,7 +133,7 @@ def unbind_factor(account: Account, password: str, code: str, *, session: LoginS
     if not check_second_factor(account, code, now=now):
         db.keep()
         raise RuleBroken(_("口令不对、已过期或用过了。"), field="code")
-    second_factor.remove(account, actor=_self(account), now=now)
+    second_factor.remove(account, actor=actor_self(account), now=now)
     letters.factor_removed(account, now=now)
     sessions.renew(session, strong=False)
 
@@ -139,7 +147,7 @@ def prove(account: Account, password: str, *, field: str, now: datetime) -> None
     with db.resting():
         right = passwords.matches(account.password_hash, password)
     if not right:
-        audit.record("accounts.login_failed", f"account:{account.id}", actor=_self(account), now=now, org_id=account.org_id)
+        audit.record("accounts.login_failed", f"account:{account.id}", actor=actor_self(account), now=now, org_id=account.org_id)
         db.keep()
         raise RuleBroken(_("现在的密码不对。忘了的话，可以退出后用“忘记密码”重设。"), field=field)
     throttle.clear("login:account", account.login_key)
@@ -199,7 +207,7 @@ def finish_with_token(token: str, password: str, *, now: datetime) -> Account:
     spent = update(OneTimeToken).where(OneTimeToken.token_hash == token_hash(token), OneTimeToken.used_at.is_(None))
     if db.update_count(spent.values(used_at=now)) != 1:
         raise NotFound()
-    _set_password(account, password, now=now)
+    put_password(account, password, now=now)
     sessions.end_all(account.id, now=now)
     throttle.clear("login:account", account.login_key)
     return account
@@ -210,16 +218,19 @@ def sweep(now: datetime) -> None:
     with db.unit_of_work() as session:
         throttle.sweep(now)
         sessions.sweep(now)
+        phone_codes.sweep(now)
+        tokens.sweep(now)
         over = (OneTimeToken.expires_at < now - sessions.KEPT) | (OneTimeToken.used_at < now - sessions.KEPT)
         session.execute(delete(OneTimeToken).where(over))
 
 
-def _set_password(account: Account, password: str, *, now: datetime) -> None:
+def put_password(account: Account, password: str, *, now: datetime) -> None:
+    """Set a password after the checks of whoever calls. Raises RuleBroken for a weak one."""
     passwords.check_new(password, known=_known_words(account))
     account.password_hash, account.password_at = passwords.hash_password(password), now
     void_links(account, now=now)
     letters.password_changed(account, now=now)
-    audit.record("accounts.password_changed", f"account:{account.id}", actor=_self(account), now=now, org_id=account.org_id)
+    audit.record("accounts.password_changed", f"account:{account.id}", actor=actor_self(account), now=now, org_id=account.org_id)
 
 
 def _known_words(account: Account) -> tuple[str, ...]:
@@ -227,9 +238,10 @@ def _known_words(account: Account) -> tuple[str, ...]:
     site = site_settings()
     return (
         account.login, account.name, account.email.partition("@")[0], account.org.name, account.org.short_name, site.site_name,
-        site.organiser,
+        site.organiser, open_mobile(account.phone_sealed),
     )
 
 
-def _self(account: Account) -> Actor:
+def actor_self(account: Account) -> Actor:
+    """Return somebody as who acts on their own account; their rights play no part in it."""
     return Actor(account.id, account.name, account.login) if account.id else SYSTEM

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from flask import Response, flash, g, request
+from flask import Response, flash, g, has_request_context, request
 from flask import session as browser_session
 from flask_babel import gettext as _
 from sqlalchemy import delete, or_, select, update
 from sqlalchemy.orm import joinedload
 
-from unionhall.accounts.models import Account, AccountGrant, LoginSession, OneTimeToken
+from unionhall.accounts.models import Account, AccountGrant, ApiToken, LoginSession, OneTimeToken
 from unionhall.accounts.second_factor import RECOVERY
 from unionhall.base import clock, db
 from unionhall.base.crypto import config, new_token, token_hash
@@ -21,6 +21,8 @@ from unionhall.platform.access import rights, unscoped
 
 TOUCH = timedelta(minutes=1)
 KEPT = timedelta(days=30)
+MANY_PEOPLE = "unionhall.terminal"  # set by the door of terminals, where people stand one after the other
+MANY_PEOPLE_LASTS, MANY_PEOPLE_IDLE = timedelta(minutes=10), timedelta(minutes=3)
 HINT_COOKIE = "uh_in"  # tells our script, and nobody else, that asking for the corner is worth it
 OPEN_PATHS = ("/static/", "/media/", "/healthz", "/readyz")
 
@@ -40,7 +42,7 @@ def begin(account: Account, *, strong: bool, now: datetime) -> LoginSession:
         end(earlier.id, earlier.account_id, now=now)
     row = LoginSession(
         account_id=account.id, token_hash=token_hash(token), started_at=now, seen_at=now, strong=strong,
-        expires_at=now + timedelta(hours=config().session_hours),
+        expires_at=now + _lasts(),
         address=client_address()[:60], agent=tidy(request.user_agent.string or "")[:200],
     )
     db.session().add(row)
@@ -48,6 +50,15 @@ def begin(account: Account, *, strong: bool, now: datetime) -> LoginSession:
     browser_session.clear()
     g.new_login_token = token
     return row
+
+
+def _lasts() -> timedelta:
+    return MANY_PEOPLE_LASTS if is_on_terminal() else timedelta(hours=config().session_hours)
+
+
+def is_on_terminal() -> bool:
+    """Say whether this request comes from a browser that many people use one after the other."""
+    return MANY_PEOPLE in request.environ
 
 
 def renew(row: LoginSession, *, strong: bool | None = None) -> None:
@@ -66,14 +77,27 @@ def end(session_id: int, account_id: int, *, now: datetime) -> bool:
     return db.update_count(update(LoginSession).where(live).values(ended_at=now)) == 1
 
 
+def end_aside(session_id: int, *, now: datetime) -> None:
+    """End the session in use from a request that only reads, such as a page that refreshes itself."""
+    db.write_aside(update(LoginSession).where(LoginSession.id == session_id, LoginSession.ended_at.is_(None)).values(ended_at=now))
+
+
 def end_all(account_id: int, *, now: datetime, but: int | None = None) -> int:
-    """End every session of an account, but perhaps the one in use; returns how many."""
+    """End every session of an account, but perhaps the one in use; returns how many.
+
+    Programs that logged in for it are out as well; when no session is left in use, so are the tokens that it made itself.
+    """
+    tokens = (ApiToken.account_id == account_id) & ApiToken.revoked_at.is_(None)
+    if but is not None:
+        tokens &= ApiToken.kind == "session"
+    db.session().execute(update(ApiToken).where(tokens).values(revoked_at=now))
     live = (LoginSession.account_id == account_id) & LoginSession.ended_at.is_(None) & (LoginSession.id != (but or 0))
     return db.update_count(update(LoginSession).where(live).values(ended_at=now))
 
 
 def end_everybodys(*, now: datetime) -> None:
-    """End every session and void every link that was handed out: the database is older than what people did since."""
+    """End every session, void every link and token that was handed out: the database is older than what people did since."""
+    db.session().execute(update(ApiToken).where(ApiToken.revoked_at.is_(None)).values(revoked_at=now))
     db.session().execute(update(LoginSession).where(LoginSession.ended_at.is_(None)).values(ended_at=now))
     links = OneTimeToken.used_at.is_(None) & (OneTimeToken.purpose != RECOVERY)
     db.session().execute(update(OneTimeToken).where(links).values(used_at=now))
@@ -125,7 +149,7 @@ def _as_grant(item: AccountGrant) -> Grant:
 
 
 def _holds(row: LoginSession, now: datetime) -> bool:
-    idle = timedelta(minutes=config().staff_idle_minutes)
+    idle = MANY_PEOPLE_IDLE if has_request_context() and is_on_terminal() else timedelta(minutes=config().staff_idle_minutes)
     return row.ended_at is None and now < row.expires_at and now < row.seen_at + idle
 
 
@@ -144,10 +168,10 @@ def set_cookie(response: Response) -> Response:
     token, drop = g.pop("new_login_token", None), g.pop("drop_login_cookie", False)
     if token and not g.get("failed"):
         response.set_cookie(
-            cookie_name(), token, max_age=config().session_hours * 3600, path="/",
+            cookie_name(), token, max_age=_lasts(), path="/",
             secure=config().secure_cookies, httponly=True, samesite="Lax",
         )
-        response.set_cookie(HINT_COOKIE, "1", max_age=config().session_hours * 3600, secure=config().secure_cookies, samesite="Lax")
+        response.set_cookie(HINT_COOKIE, "1", max_age=_lasts(), secure=config().secure_cookies, samesite="Lax")
     elif drop:
         response.delete_cookie(cookie_name(), path="/", secure=config().secure_cookies, httponly=True, samesite="Lax")
         response.delete_cookie(HINT_COOKIE, secure=config().secure_cookies, samesite="Lax")

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from flask import Blueprint, Response, flash, g, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from unionhall.accounts import services, sessions
+from unionhall.accounts import bearer, services, sessions
 from unionhall.accounts.forms import CodeForm, ForgotForm, LoginForm, NewPasswordForm
 from unionhall.accounts.models import Account
 from unionhall.base import clock
@@ -26,6 +26,7 @@ WITHOUT_FACTOR = {
 }
 bp = Blueprint("accounts", __name__)
 bp.before_app_request(sessions.recognise)
+bp.before_app_request(bearer.recognise)
 bp.after_app_request(sessions.set_cookie)
 
 
@@ -54,7 +55,7 @@ def login() -> ResponseReturnValue:
     never_cache()
     target = safe_next(request.values.get("next", "")[:LONGEST_NEXT], "")
     if current_actor().known:
-        return go(target or _home())
+        return go(target or home())
     form = LoginForm()
     if not form.accepted():
         return render_template("accounts/login.html", form=form, target=target), 422 if form.is_submitted() else 200
@@ -62,13 +63,18 @@ def login() -> ResponseReturnValue:
     try:
         account = services.check_password(form.login.data or "", form.password.data or "", source=client_address(), now=now)
     except TooMany as error:
-        return _not_now("accounts/login.html", form, error, target=target)
+        return not_now("accounts/login.html", form, error, target=target)
     if account is None:
-        form.form_errors.append(_("登录名或密码不对。请核对后再试；忘了密码可以重设。"))
+        form.form_errors.append(_("手机号、登录名或密码不对。请核对后再试；忘了密码可以用短信验证码登录，或重设密码。"))
         return render_template("accounts/login.html", form=form, target=target), 422
+    return let_in(account, target, now=now)
+
+
+def let_in(account: Account, target: str, *, now: datetime) -> ResponseReturnValue:
+    """Start the session of somebody who proved one factor, or lead to where the second one is asked for."""
     if account.has_second_factor:
         until = (now + PENDING_LASTS).timestamp()
-        session[PENDING] = {"account": account.id, "until": until, "next": target, "stamp": _stamp(account)}
+        session[PENDING] = {"account": account.id, "until": until, "next": target, "stamp": services.stamp(account)}
         return go(url_for("accounts.second"))
     services.log_in(account, strong=False, now=now)
     return go(target or url_for("accounts.after_login"))
@@ -80,7 +86,7 @@ def second() -> ResponseReturnValue:
     never_cache()
     now, pending = clock.now(), session.get(PENDING)
     account = services.by_id(pending["account"]) if pending and now.timestamp() < pending["until"] else None
-    if pending is None or account is None or pending["stamp"] != _stamp(account):
+    if pending is None or account is None or pending["stamp"] != services.stamp(account):
         session.pop(PENDING, None)
         return go(url_for("accounts.login"))
     form = CodeForm()
@@ -88,7 +94,7 @@ def second() -> ResponseReturnValue:
         try:
             right = services.check_second_factor(account, form.code.data or "", now=now)
         except TooMany as error:
-            return _not_now("accounts/second.html", form, error)
+            return not_now("accounts/second.html", form, error)
         if right:
             services.log_in(account, strong=True, now=now)
             return go(pending["next"] or url_for("accounts.after_login"))
@@ -98,8 +104,8 @@ def second() -> ResponseReturnValue:
 
 @bp.get("/login/done")
 def after_login() -> ResponseReturnValue:
-    """Lead staff to the desk and everybody else to the site."""
-    return redirect(_home())
+    """Lead staff to the desk and everybody else to their own page."""
+    return redirect(home())
 
 
 @bp.post("/logout")
@@ -124,7 +130,7 @@ def forgot() -> ResponseReturnValue:
     try:
         services.start_reset(form.login.data or "", source=client_address(), now=clock.now())
     except TooMany as error:
-        return _not_now("accounts/forgot.html", form, error, sent=False)
+        return not_now("accounts/forgot.html", form, error, sent=False)
     return render_template("accounts/forgot.html", form=form, sent=True)
 
 
@@ -147,7 +153,7 @@ def reset(token: str) -> ResponseReturnValue:
     return page, 422 if form.is_submitted() else 200
 
 
-def _not_now(template: str, form: DeskForm, error: TooMany, **shown: object) -> Response:
+def not_now(template: str, form: DeskForm, error: TooMany, **shown: object) -> Response:
     """Answer a throttled try with its page, what was typed, and when to come back; the try stays counted."""
     form.form_errors.append(str(error))
     response = Response(render_template(template, form=form, **shown), 429)
@@ -155,10 +161,7 @@ def _not_now(template: str, form: DeskForm, error: TooMany, **shown: object) -> 
     return response
 
 
-def _stamp(account: Account) -> str:
-    """Return what changes with the password and the second factor: half a login does not outlive either."""
-    return f"{account.password_at} {account.totp_confirmed_at}"
-
-
-def _home() -> str:
-    return url_for("desk_desk.dashboard") if can(current_actor(), "desk.enter") else url_for("site.home")
+def home() -> str:
+    """Return where somebody who has logged in goes: the desk for staff, their own page for everybody else."""
+    staff = can(current_actor(), "desk.enter") and not sessions.is_on_terminal()
+    return url_for("desk_desk.dashboard") if staff else url_for("members.my")

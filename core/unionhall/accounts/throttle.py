@@ -28,6 +28,8 @@ class Limit:
 LOGIN_ACCOUNT = Limit(10, timedelta(minutes=15))
 LOGIN_SOURCE = Limit(50, timedelta(minutes=15))
 LOGIN_SITE = Limit(3000, timedelta(minutes=5))
+API_TOKEN = Limit(600, timedelta(minutes=5))
+API_SOURCE = Limit(6000, timedelta(minutes=5))  # many members of one firm stand behind one address
 RESET = Limit(5, timedelta(hours=1))
 
 

@@ -13,6 +13,7 @@ from unionhall.backup import tables
 from unionhall.backup.archive import BackupRefused
 from unionhall.base import db
 from unionhall.host import migrations
+from unionhall.host.models import PluginSwitch
 from unionhall.platform.jobs import JobState
 from unionhall.platform.pagecache.purges import Purge
 
@@ -25,9 +26,16 @@ SEEN = timedelta(seconds=15)
 
 
 def occupied(connection: sa.Connection) -> list[str]:
-    """Return the tables in which something lies that a restore would destroy; none in a new site."""
-    found = []
-    for name in tables.names(connection):
+    """Return the tables in which something lies that a restore would destroy; none in a new site.
+
+    A plugin that was never switched on has no more than its migrations brought.
+    """
+    found, names = [], tables.names(connection)
+    known = sa.select(PluginSwitch.name)
+    ours = {migrations.CORE, *(connection.scalars(known) if PluginSwitch.__tablename__ in names else ())}
+    for name in names:
+        if tables.owner(name, migrations.owners()) not in ours:
+            continue
         some = sa.select(sa.literal(1)).select_from(sa.table(name)).limit(2).subquery()
         rows = connection.scalar(sa.select(sa.func.count()).select_from(some)) or 0
         if rows and (name not in BEGINNINGS or (name == "orgs_org" and rows > 1)):

@@ -22,6 +22,7 @@ import unionhall
 from unionhall.backup import tables
 from unionhall.backup.archive import KEYS, MANIFEST, MEDIA, SMALL, TEMPLATE, TEMPLATES, Writer
 from unionhall.backup.manifest import FORMAT, Manifest, TableEntry, write
+from unionhall.backup.tables import Layout
 from unionhall.base import clock, db
 from unionhall.base.crypto import config, keyed_hash
 from unionhall.base.errors import Conflict, NotFound, RuleBroken, Unavailable
@@ -91,17 +92,18 @@ def _rows(archive: Writer, connection: sa.Connection, now: datetime, progress: P
     if "core" not in heads:
         raise RuleBroken(_("这里还没有站点，没有可以备份的内容。"), code="no-site")
     names = tables.names(connection)
+    found = tables.layouts(connection, [name for name in names if not tables.is_rebuilt(name)])
     n, last = connection.execute(sa.select(audit.AuditHead.n, audit.AuditHead.hash)).one()
     return Manifest(
         format=FORMAT, version=unionhall.__version__, made_at=now.astimezone(UTC).isoformat(), database=connection.dialect.name,
-        heads=heads, tables=[_table(archive, connection, name, heads, progress) for name in names if not tables.is_rebuilt(name)],
+        heads=heads, tables=[_table(archive, connection, each, heads, progress) for each in found.values()],
         rebuilt=[name for name in names if tables.is_rebuilt(name)], files=0, file_bytes=0, templates=0, left_out=[], with_keys=False,
         settings=settings(), audit=(n, last),
     )  # fmt: skip
 
 
-def _table(archive: Writer, connection: sa.Connection, name: str, heads: dict[str, str], progress: Progress) -> TableEntry:
-    found, counted, digest = tables.layout(connection, name), 0, hashlib.sha256()
+def _table(archive: Writer, connection: sa.Connection, found: Layout, heads: dict[str, str], progress: Progress) -> TableEntry:
+    name, counted, digest = found.table.name, 0, hashlib.sha256()
     with archive.member(f"tables/{name}.jsonl.gz") as sink, gzip.GzipFile("", "wb", 6, cast("gzip._WritableFileobj", sink), 0) as packed:
         for line in tables.lines(connection, found):
             packed.write(line)

@@ -19,6 +19,7 @@ from unionhall.backup.archive import Archive, BackupRefused
 from unionhall.backup.checking import Checked
 from unionhall.backup.making import Progress
 from unionhall.backup.manifest import Manifest, TableEntry
+from unionhall.backup.tables import Layout
 from unionhall.base import clock, db
 from unionhall.base.errors import RuleBroken, Unavailable
 from unionhall.hooks.types import SYSTEM
@@ -143,19 +144,19 @@ def _fill(
     if missing := {name for name in made if not tables.is_rebuilt(name)} - {entry.name for entry in entries}:
         raise BackupRefused(_("备份里少了这些表：%(tables)s", tables=", ".join(sorted(missing))))
     known = [entry for entry in entries if entry.name in made]
+    found = tables.layouts(connection, [entry.name for entry in known])
     with ground.unbound(connection):
         for entry in known:
-            _fill_one(connection, archive, entry, progress)
+            _fill_one(connection, archive, found[entry.name], entry, progress)
     for entry in known:
         progress(_("核对"), entry.rows)
-        if tables.checksum(connection, tables.layout(connection, entry.name)) != (entry.rows, entry.sha256):
+        if tables.checksum(connection, found[entry.name]) != (entry.rows, entry.sha256):
             raise BackupRefused(_("表“%(name)s”恢复出来和备份时不一样，没有恢复。", name=entry.name))
     return known, sorted(entry.name for entry in entries if entry.name not in made)
 
 
-def _fill_one(connection: sa.Connection, archive: Archive, entry: TableEntry, progress: Progress) -> None:
+def _fill_one(connection: sa.Connection, archive: Archive, found: Layout, entry: TableEntry, progress: Progress) -> None:
     """Fill one table. Raises BackupRefused naming it for rows that the database, or we, cannot read."""
-    found = tables.layout(connection, entry.name)
     rows = checking.rows(archive, entry, lambda done: progress(entry.name, done))
     try:
         tables.fill(connection, found, entry.columns, rows)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
@@ -110,8 +110,24 @@ def is_rebuilt(name: str) -> bool:
 
 def layout(connection: sa.Connection, name: str) -> Layout:
     """Return a table as it is in the database. Raises BackupRefused for a column that cannot be kept."""
-    table = sa.Table(name, sa.MetaData(), autoload_with=connection, resolve_fks=False)
-    return Layout(table, [(column, _kind(column)) for column in table.columns if column.computed is None])
+    return layouts(connection, [name])[name]
+
+
+def layouts(connection: sa.Connection, names: Sequence[str]) -> dict[str, Layout]:
+    """Return tables as they are in the database, asked for all at once and only for what a backup reads: columns and key.
+
+    Raises BackupRefused for a column that cannot be kept.
+    """
+    inspector = sa.inspect(connection)
+    columns = inspector.get_multi_columns(filter_names=names)
+    keys = inspector.get_multi_pk_constraint(filter_names=names)
+    found = {}
+    for name in names:
+        key = keys[None, name]["constrained_columns"]
+        stored = [column for column in columns[None, name] if "computed" not in column]
+        made = [sa.Column(column["name"], column["type"], primary_key=column["name"] in key) for column in stored]
+        found[name] = Layout(sa.Table(name, sa.MetaData(), *made), [(column, _kind(column)) for column in made])
+    return found
 
 
 def _kind(column: sa.Column[Any]) -> Kind:
@@ -203,5 +219,7 @@ def _sequences(connection: sa.Connection, found: Layout) -> list[tuple[str, str]
         return []
     quoted = connection.dialect.identifier_preparer.quote_identifier(found.table.name)
     numbers = [column.name for column, kind in found.columns if kind.name == "int"]
-    asked = [(name, connection.scalar(sa.select(sa.func.pg_get_serial_sequence(quoted, name)))) for name in numbers]
-    return [(name, sequence) for name, sequence in asked if sequence]
+    if not numbers:
+        return []
+    asked = connection.execute(sa.select(*(sa.func.pg_get_serial_sequence(quoted, name) for name in numbers))).one()
+    return [(name, sequence) for name, sequence in zip(numbers, asked, strict=True) if sequence]

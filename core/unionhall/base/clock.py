@@ -26,3 +26,8 @@ def local_day(moment: datetime) -> date:
 def from_local(naive: datetime) -> datetime:
     """Return the UTC moment of a naive Shanghai wall-clock time, as typed into a form."""
     return naive.replace(tzinfo=SHANGHAI).astimezone(UTC)
+
+
+def first_moment(day: date) -> datetime:
+    """Return the moment at which a Shanghai calendar day begins, in UTC."""
+    return from_local(datetime(day.year, day.month, day.day))  # noqa: DTZ001 - Shanghai, said by from_local

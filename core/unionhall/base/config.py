@@ -44,6 +44,14 @@ class Config(BaseSettings):
     smtp_user: str = ""
     smtp_password: str = ""
     mail_from: str = "unionhall@localhost"
+    sms_url: str = Field("", pattern=r"^(https?://\S+)?$", description="the gateway that text messages are handed to; none when empty")
+    sms_key: str = Field("", description="the secret that requests to the gateway are signed with")
+    sms_sign: str = Field("", max_length=20, description="the signature that the operators approved, without 【】")
+    sms_templates: str = Field("", description="kind=template of the provider, separated by commas")
+    wechat_url: str = Field("https://api.weixin.qq.com", pattern=r"^https?://\S+$")
+    wechat_app_id: str = ""
+    wechat_secret: str = ""
+    wechat_templates: str = Field("", description="kind=approved template, separated by commas")
     redis_url: str = ""
     media_url: str = Field("", pattern=r"^(s3://[^/\s]+(/\S*)?)?$", description="s3://bucket/prefix; instance/media when empty")
     media_signed: bool = Field(False, description="send readers to the bucket by addresses that end, instead of through us")
@@ -54,8 +62,10 @@ class Config(BaseSettings):
     s3_virtual_hosted: bool = Field(False, description="the bucket's name stands in the host name (OSS, COS, AWS)")
     page_cache_mb: int = Field(32, ge=0, description="memory for kept pages in each web process; 0 keeps none")
     search_backend: Literal["whoosh", "tantivy", "postgres"] = "whoosh"
+    pdf_font: str = Field("", description="file of a Chinese font for PDFs; looked for in the usual places when empty")
     backup_folder: str = Field("", description="where the worker puts a backup every night; none when empty")
     backup_keep: int = Field(14, ge=1, description="how many nightly backups are kept")
+    api_origins: tuple[str, ...] = Field((), description="sites whose pages may use the API from a browser; \"*\" is any")
     web_threads: int = Field(8, ge=1)
     web_workers: int = Field(1, ge=1)
     log_level: str = "INFO"

@@ -67,7 +67,7 @@ def _serializer(purpose: str) -> URLSafeTimedSerializer:
 def seal(purpose: str, plain: str) -> str:
     """Return the text encrypted with AES-256-GCM under a key made for the purpose."""
     nonce = secrets.token_bytes(12)
-    sealed = AESGCM(_key(purpose, config().secret_key)).encrypt(nonce, plain.encode(), purpose.encode())
+    sealed = _cipher(purpose, config().secret_key).encrypt(nonce, plain.encode(), purpose.encode())
     return "a1:" + base64.urlsafe_b64encode(nonce + sealed).decode()
 
 
@@ -78,7 +78,7 @@ def unseal(purpose: str, sealed: str) -> str:
     if algorithm == "a1":
         for key in (config().secret_key, *config().old_secret_keys):
             try:
-                return AESGCM(_key(purpose, key)).decrypt(raw[:12], raw[12:], purpose.encode()).decode()
+                return _cipher(purpose, key).decrypt(raw[:12], raw[12:], purpose.encode()).decode()
             except InvalidTag:
                 continue
     raise ValueError("sealed value cannot be opened with the keys of this site")
@@ -86,7 +86,15 @@ def unseal(purpose: str, sealed: str) -> str:
 
 def keyed_hash(purpose: str, value: str) -> str:
     """Return HMAC-SHA256, hex, of a value: equal values match, nobody without the key can guess them."""
-    return hmac.new(_key(purpose, config().secret_key), value.encode(), hashlib.sha256).hexdigest()
+    started = _hasher(purpose, config().secret_key).copy()
+    started.update(value.encode())
+    return started.hexdigest()
+
+
+def keyed_hashes(purpose: str, value: str) -> list[str]:
+    """Return what `keyed_hash` gives with the present key, then what it gave with each of the old ones: for values that outlive a key."""
+    older = (hmac.new(_key(purpose, key), value.encode(), hashlib.sha256).hexdigest() for key in config().old_secret_keys)
+    return [keyed_hash(purpose, value), *older]
 
 
 def is_keyed_hash(purpose: str, value: str, digest: str) -> bool:
@@ -99,3 +107,13 @@ def is_keyed_hash(purpose: str, value: str, digest: str) -> bool:
 @lru_cache(maxsize=64)
 def _key(purpose: str, secret: str) -> bytes:
     return HKDF(SHA256(), length=32, salt=None, info=f"unionhall.{purpose}".encode()).derive(secret.encode())
+
+
+@lru_cache(maxsize=64)
+def _cipher(purpose: str, secret: str) -> AESGCM:
+    return AESGCM(_key(purpose, secret))
+
+
+@lru_cache(maxsize=64)
+def _hasher(purpose: str, secret: str) -> hmac.HMAC:
+    return hmac.new(_key(purpose, secret), digestmod=hashlib.sha256)

@@ -26,9 +26,10 @@ NAMING = {
 __all__ = [
     "IntegrityError", "Model", "UTCDateTime", "after_commit", "engine", "finish", "init", "is_writing", "keep", "rebuilding", "resting",
     "rows",
-    "session", "snapshot", "start_writing", "unit_of_work", "update_count", "write_aside",
+    "session", "snapshot", "start_writing", "unit_of_work", "update_count", "write_aside", "write_beside",
 ]  # fmt: skip
 LOCK_WAIT_SECONDS = 5
+SYNCHRONOUS = "FULL"  # SQLite: what is committed is on the disk; tests, which outlive no power cut, do without
 log = structlog.get_logger("unionhall.db")
 
 _writing: ContextVar[bool] = ContextVar("unionhall_writing", default=False)
@@ -96,11 +97,12 @@ def prepare_sqlite(target: Engine) -> None:
 
     def connect(connection: Any, record: object) -> None:
         connection.isolation_level = None
-        for pragma in ("journal_mode=WAL", "foreign_keys=ON", "synchronous=FULL"):
+        for pragma in ("journal_mode=WAL", "foreign_keys=ON", f"synchronous={SYNCHRONOUS}"):
             connection.execute(f"PRAGMA {pragma}")
 
     def begin(connection: Any) -> None:
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if _writing.get() else "BEGIN")
+        writes = _writing.get() or connection.get_execution_options().get("writes")
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
     event.listen(target, "connect", connect)
     event.listen(target, "begin", begin)
@@ -181,12 +183,21 @@ def update_count(statement: Any) -> int:
 def write_aside(statement: Any) -> None:
     """Execute one small write in a transaction of its own, from a request that only reads; a busy database skips it."""
     session().rollback()
+    write_beside(statement)
+
+
+def write_beside(statement: Any) -> int | None:
+    """Execute one small write on a connection of its own, while this unit of work goes on reading.
+
+    Returns how many rows it changed, None when a busy database skipped it. A unit of work that writes must not call it.
+    """
     mark = _writing.set(True)
     try:
         with engine().begin() as connection:
-            connection.execute(statement)
+            return int(connection.execute(statement).rowcount)
     except OperationalError:
         log.warning("small write skipped")
+        return None
     finally:
         _writing.reset(mark)
 

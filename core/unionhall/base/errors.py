@@ -33,6 +33,68 @@ class RuleBroken(UnionHallError):
     code = "rule-broken"
 
 
+class InvalidInput(RuleBroken):
+    """What a program sent does not fit; `problems` holds (field, message, code) for each place."""
+
+    code = "invalid"
+
+    def __init__(self, message: str | LazyString, problems: tuple[tuple[str, str, str], ...]) -> None:
+        super().__init__(message, field=problems[0][0] if problems else None)
+        self.problems = problems
+
+
+class BadRequest(UnionHallError):
+    """What came cannot be read at all."""
+
+    status = 400
+    exit_code = 3
+    code = "bad-request"
+
+
+class Unauthorised(UnionHallError):
+    """Nobody knows who asks: no token, one that holds no more, or a wrong password. `pending` leads on to the second step."""
+
+    status = 401
+    exit_code = 5
+    code = "token-needed"
+
+    def __init__(self, message: str | LazyString, *, code: str | None = None, pending: str = "") -> None:
+        super().__init__(message, code=code)
+        self.pending = pending
+
+
+class Gone(UnionHallError):
+    """It was there, and was taken back."""
+
+    status = 410
+    exit_code = 4
+    code = "gone"
+
+
+class Stale(UnionHallError):
+    """The state that the caller knows is not the present one; nothing was written."""
+
+    status = 412
+    exit_code = 6
+    code = "stale"
+
+
+class MediaType(UnionHallError):
+    """What came is of a kind that is not taken here."""
+
+    status = 415
+    exit_code = 3
+    code = "media-type"
+
+
+class StateNeeded(UnionHallError):
+    """The caller must say which state of the thing they know."""
+
+    status = 428
+    exit_code = 3
+    code = "if-match-needed"
+
+
 class NotFound(UnionHallError):
     """It does not exist, or this actor may not know that it does (security: same answer for both)."""
 
@@ -81,6 +143,7 @@ class Unavailable(UnionHallError):
 class PluginProblem(UnionHallError):
     """A plugin could not be found, loaded, migrated or switched."""
 
+    status = 409
     exit_code = 9
     code = "plugin-problem"
 

@@ -7,7 +7,8 @@ directly: there is no compiled file to forget.
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -16,7 +17,7 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.support import NullTranslations, Translations
 from flask import Flask, current_app, g, has_request_context, request
-from flask_babel import Babel, Domain, get_locale, get_translations
+from flask_babel import Babel, Domain, force_locale, get_locale, get_translations
 from jinja2 import pass_eval_context
 from jinja2.nodes import EvalContext
 from markupsafe import Markup
@@ -29,18 +30,18 @@ _LANGUAGES = "unionhall.languages"
 
 
 class _Catalogues(Domain):
-    """Every folder's catalogue for one locale, merged once and kept."""
+    """Every folder's catalogue for one locale and look, merged once and kept."""
 
-    def __init__(self, folders: Callable[[], Iterable[Path]]) -> None:
+    def __init__(self, folders: Callable[[], Iterable[Path]], look: Callable[[], str]) -> None:
         super().__init__()
-        self._folders = folders
-        self._merged: dict[Locale | None, NullTranslations] = {}
+        self._folders, self._look = folders, look
+        self._merged: dict[tuple[Locale | None, str], NullTranslations] = {}
 
     def get_translations(self) -> NullTranslations:
-        locale = get_locale()
-        found = self._merged.get(locale)
+        wanted = get_locale(), self._look()
+        found = self._merged.get(wanted)
         if found is None:
-            found = self._merged[locale] = self._merge(str(locale or DEFAULT))
+            found = self._merged[wanted] = self._merge(str(wanted[0] or DEFAULT))
         return found
 
     def _merge(self, locale: str) -> NullTranslations:
@@ -62,6 +63,13 @@ class _Babel(Babel):
         return self._catalogues
 
 
+@contextmanager
+def site_language() -> Iterator[None]:
+    """Say everything inside in the site's first language: what is kept for good must not depend on who asked for it."""
+    with force_locale(current_app.config["UNIONHALL"].languages[0]):
+        yield
+
+
 def _read(path: Path, locale: str) -> Translations:
     with path.open("rb") as source:
         catalogue = read_po(source, locale=locale)
@@ -71,8 +79,8 @@ def _read(path: Path, locale: str) -> Translations:
     return Translations(compiled)
 
 
-def init(app: Flask, languages: tuple[str, ...], folders: Callable[[], Iterable[Path]]) -> None:
-    """Choose each reader's language (cookie, then the site's default) and load the merged catalogues."""
+def init(app: Flask, languages: tuple[str, ...], folders: Callable[[], Iterable[Path]], look: Callable[[], str]) -> None:
+    """Choose each reader's language (cookie, then the site's default) and load the catalogues, merged for the look in force."""
 
     known = {name: Locale.parse(name) for name in languages}  # parsing one costs more than half of what a query does
 
@@ -82,7 +90,7 @@ def init(app: Flask, languages: tuple[str, ...], folders: Callable[[], Iterable[
         asked = g.get("language") or request.args.get("lang") or request.cookies.get(LANGUAGE_COOKIE)
         return known[asked] if asked in known else known[languages[0]]
 
-    _Babel(_Catalogues(folders)).init_app(
+    _Babel(_Catalogues(folders, look)).init_app(
         app, default_locale=languages[0], default_timezone=str(clock.SHANGHAI),
         locale_selector=choose,  # type: ignore[arg-type]  # a Locale is passed through as it is
     )

@@ -83,3 +83,8 @@ def excerpt(text: str, length: int) -> str:
 
 def _clings(mark: str) -> bool:
     return bool(unicodedata.combining(mark) or _JOINED.match(mark))
+
+
+def masked_name(name: str) -> str:
+    """Return a name of which a stranger learns little: 何*英, 张*."""
+    return name[:1] + "*" * max(1, min(2, len(name) - 2)) + (name[-1:] if len(name) > 2 else "")

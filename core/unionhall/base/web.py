@@ -15,9 +15,11 @@ from flask import Flask, Response, current_app, g, jsonify, redirect, render_tem
 from flask import session as browser_session
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from flask_wtf.csrf import CSRFError, CSRFProtect
 from sqlalchemy.exc import DBAPIError, OperationalError
 from werkzeug.exceptions import HTTPException
+from werkzeug.routing import IntegerConverter, Map
 from werkzeug.wrappers import Response as BaseResponse
 
 from unionhall.base import db
@@ -49,14 +51,37 @@ ALWAYS = {
     "Permissions-Policy": "camera=(self), microphone=(), geolocation=(self)",
 }
 POLICY = "unionhall.csp"
+WIDE = frozenset({"*"})
+BEARER = 'Bearer realm="unionhall"'
+SENTENCES = {
+    400: _l("请求看不懂。请检查地址、请求头和内容的格式。"),
+    401: _l("要先登录，或带上有效的令牌。"),
+    403: _l("没有权限这样做。"),
+    404: _l("没有这个地址，或者没有这样东西。"),
+    405: _l("这个地址不接受这种请求方法。可用的方法见 Allow 头。"),
+    413: _l("发来的内容太大。请精简后再发。"),
+    415: _l("发来的内容不是这里接受的类型。"),
+    429: _l("请求太频繁。请过一会儿再试，要等的秒数见 Retry-After 头。"),
+    500: _l("服务器出了错，没有保存任何东西。请稍后再试；一直不行，请把编号告诉管理员。"),
+    503: _l("服务暂时用不了。请稍后再试。"),
+}
+LARGEST_NUMBER = 2**31 - 1
 SECRET_PART = re.compile(r"/(?=[^/]*[A-Z])[\w.-]{40,}")
 _View = TypeVar("_View", bound=Callable[..., Any])
 log = structlog.get_logger("unionhall.web")
 csrf = CSRFProtect()
 
 
+class NumberConverter(IntegerConverter):
+    """`<int:…>` in an address takes what fits an id, a PostgreSQL integer; a larger number leads nowhere (404), not to the database."""
+
+    def __init__(self, map: Map, fixed_digits: int = 0, min: int | None = None, max: int = LARGEST_NUMBER, signed: bool = False) -> None:
+        super().__init__(map, fixed_digits, min, max, signed)
+
+
 def init(app: Flask, config: Config) -> None:
     """Install the manners; called before any route is mounted."""
+    app.url_map.converters["int"] = NumberConverter
     app.extensions[POLICY] = policy(config)
     app.config.update(
         SECRET_KEY=config.secret_key,
@@ -87,6 +112,22 @@ def policy(config: Config) -> str:
     """Return the Content-Security-Policy; a bucket that readers are sent to may show pictures and play films."""
     allowed = {name: f"{CSP[name]} {config.media_origin}".rstrip() for name in ("img-src", "media-src")}
     return "; ".join(f"{name} {value}" for name, value in (CSP | allowed).items())
+
+
+def relaxes(said: str, own: str) -> bool:
+    """Say whether a Content-Security-Policy allows anything that ours does not."""
+    theirs, ours = _directives(said), _directives(own)
+    rest = theirs.get("default-src", WIDE)
+    said_of = {name: theirs.get(name, rest if name.endswith("-src") else WIDE) for name in ours}
+    return any(not said_of[name] <= allowed for name, allowed in ours.items())
+
+
+def _directives(text: str) -> dict[str, frozenset[str]]:
+    found: dict[str, frozenset[str]] = {}
+    for part in text.split(";"):
+        name, *sources = part.split() or [""]
+        found.setdefault(name.lower(), frozenset(sources) - {"'none'"})
+    return {name: sources for name, sources in found.items() if name}
 
 
 def takes_files(view: _View) -> _View:
@@ -163,9 +204,11 @@ def fail() -> None:
 
 def _on_refusal(error: UnionHallError) -> ResponseReturnValue:
     fail()
-    response = _answer(error.status, error.code, str(error.message))
+    response = _answer(error.status, error.code, str(error.message), error)
     if retry := getattr(error, "retry_after", None):
         response.headers["Retry-After"] = str(retry)
+    if error.status == 401:
+        response.headers["WWW-Authenticate"] = BEARER
     return response
 
 
@@ -198,13 +241,12 @@ def _on_crash(error: Exception) -> ResponseReturnValue:
     return _answer(500, "error", "")
 
 
-def _answer(status: int, code: str, message: str) -> Response:
+def _answer(status: int, code: str, message: str, refusal: UnionHallError | None = None) -> Response:
     """Return the error page, or its JSON for programs; never a trace."""
     reference = g.get("request_id", "")
     if wants_json():
-        response: Response = jsonify(error={"code": code, "message": message, "reference": reference})
-        response.status_code = status
-        return response
+        sentence = SENTENCES.get(status, "") if request.path.startswith("/api/") else ""  # scripts of ours have words of their own
+        return _json(status, code, message or str(sentence), reference, refusal)
     page = "desk/error.html" if request.path.startswith("/desk/") and g.get("actor") and g.actor.known else "site/error.html"
     try:
         again = _typed() if status == Unavailable.status else []
@@ -213,6 +255,20 @@ def _answer(status: int, code: str, message: str) -> Response:
         log.exception("error page failed")
         body = render_template("site/error_plain.html", status=status, lang=html_lang(), reference=reference)
     return Response(body, status=status, mimetype="text/html")
+
+
+def _json(status: int, code: str, message: str, reference: str, refusal: UnionHallError | None) -> Response:
+    """Return an error for programs: code, sentence, the field it is about, every problem by itself, what leads on."""
+    error: dict[str, Any] = {"code": code, "message": message, "reference": reference}
+    if field := getattr(refusal, "field", None):
+        error["field"] = field
+    if pending := getattr(refusal, "pending", ""):
+        error["pending"] = pending
+    if problems := getattr(refusal, "problems", ()):
+        error["problems"] = [dict(zip(("field", "message", "code"), problem, strict=True)) for problem in problems]
+    response: Response = jsonify(error=error)
+    response.status_code = status
+    return response
 
 
 def _typed() -> list[tuple[str, str]]:
@@ -230,6 +286,14 @@ def _way_back() -> str:
     if request.method in SAFE_METHODS:
         return request.full_path.rstrip("?")
     return urlsplit(request.referrer or "").path
+
+
+def from_here() -> bool:
+    """Say whether the browser tells that a form stood on a page of this site; pages kept for everybody carry no token."""
+    if fetched := request.headers.get("Sec-Fetch-Site"):
+        return fetched == "same-origin"
+    origin = request.headers.get("Origin") or request.headers.get("Referer", "")
+    return bool(origin) and f"{origin}/".startswith(request.host_url)
 
 
 def safe_next(target: str | None, fallback: str) -> str:

@@ -67,13 +67,13 @@ def _judged(rule: Rule) -> Finding | None:
 def waiting() -> str:
     """Return whose migrations have not been run; "" also while the database is away."""
     try:
-        return ", ".join(item.owner for item in migrations.status() if not item.up_to_date)
+        return ", ".join(item.owner for item in migrations.status() if not item.up_to_date and item.begun)
     except SQLAlchemyError:
         return ""
 
 
 def _ready() -> bool:
     try:
-        return all(item.up_to_date for item in migrations.status())
+        return all(item.up_to_date for item in migrations.status(migrations.CORE))
     except SQLAlchemyError:
         return False

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 import stat
+from collections.abc import Callable
 from pathlib import Path
 
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
+from sqlalchemy.exc import SQLAlchemyError
 
 from unionhall.accounts import demo, passwords
 from unionhall.accounts.models import Account, AccountGrant
@@ -73,17 +75,37 @@ def _no_mail() -> str:
     return _said(not config().smtp_host)
 
 
+def _no_sms() -> str:
+    return _said(not config().sms_url)
+
+
+def _open_sms() -> str:
+    """The gateway is given mobile numbers and one-time codes: only over HTTPS, and signed."""
+    settings = config()
+    wrong = [] if settings.sms_url.startswith("https://") else [settings.sms_url]
+    return ", ".join([*wrong, *([] if settings.sms_key else ["sms_key"])]) if settings.sms_url else ""
+
+
 def _open_files() -> str:
     """Name the files of the instance that other users of the machine can open; a closed folder protects them all."""
     instance, others = Path(config().instance), stat.S_IRWXG | stat.S_IRWXO
     if not instance.is_dir() or not instance.stat().st_mode & others:
         return ""
-    inside = [instance / name for name in ("secret.key", "unionhall.cfg", "unionhall.sqlite3", "mail")]
+    inside = [instance / name for name in ("secret.key", "unionhall.cfg", "unionhall.sqlite3", "mail", "messages")]
     return " ".join(str(path) for path in inside if path.exists() and path.stat().st_mode & others)
 
 
-def _failed_plugins() -> str:
-    return ", ".join(status.found.name for status in host().statuses() if status.state in {"broken", "incompatible"})
+def _plugins(*states: str) -> Callable[[], str]:
+    """Return the question which plugins are in one of these states; without tables there is no telling."""
+
+    def named() -> str:
+        try:
+            return ", ".join(status.found.name for status in host().statuses() if status.state in states)
+        except SQLAlchemyError:
+            db.session().rollback()
+            return ", ".join(found.name for found in host().plugins if found.problem in states)
+
+    return named
 
 
 def _cheap_hashing() -> str:
@@ -132,7 +154,12 @@ RULES = [
          _l("没有邮件服务器，退稿通知和重设密码的信发不出去。"), "smtp_host = smtp.example.cn"),
     Rule("UH-S011", "error", DEPLOY | DOCTOR, False, _open_files, _l("这台机器上别的用户能读到：%(what)s"), "chmod -R go= %(what)s"),
     Rule("UH-S012", "error", ALWAYS, False, waiting, _l("还有迁移没有执行：%(what)s"), "unionhall db upgrade"),
-    Rule("UH-S013", "warning", ALWAYS, False, _failed_plugins, _l("插件没有载入：%(what)s"), "unionhall plugins list"),
+    Rule("UH-S013", "warning", ALWAYS, False, _plugins("broken", "incompatible"), _l("插件没有载入：%(what)s"), "unionhall plugins list"),
+    Rule("UH-S022", "warning", ALWAYS, False, _plugins("quarantined"), _l("插件连续出错，已被隔离：%(what)s"),
+         "unionhall plugins release NAME"),
+    Rule("UH-S023", "error", ALWAYS, False, _plugins("pending"), _l("插件的数据表比程序旧，它的页面停着：%(what)s"),
+         "unionhall db upgrade"),
+    Rule("UH-S024", "warning", ALWAYS, False, _plugins("missing"), _l("插件的程序包不在了，数据还在：%(what)s"), "unionhall plugins list"),
     Rule("UH-S014", "error", DEPLOY, False, _cheap_hashing, _l("密码散列（现在是 %(what)s）比 RFC 9106 的低内存档还弱。"),
          "password_cost = 3, password_memory = 65536"),
     Rule("UH-S015", "error", ALWAYS, True, _nobody_in_charge, _l("没有能登录的系统管理员。"), "unionhall init --admin LOGIN"),
@@ -142,4 +169,6 @@ RULES = [
          "search_backend = whoosh"),
     Rule("UH-S019", "warning", ALWAYS, False, _search_outgrown, _l("内容超过 3 万条，默认的搜索索引会变慢。"),
          "search_backend = tantivy | postgres; unionhall search rebuild"),
+    Rule("UH-S020", "warning", DEPLOY, False, _no_sms, _l("没有短信网关，短信通知和手机验证码发不出去。"), "sms_url = https://sms.example.cn/send"),
+    Rule("UH-S021", "error", DEPLOY, False, _open_sms, _l("短信网关的设置不安全或不完整：%(what)s"), "sms_url = https://…; sms_key = …"),
 ]  # fmt: skip

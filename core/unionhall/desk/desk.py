@@ -11,6 +11,8 @@ from flask_babel import gettext as _
 from unionhall.base import clock
 from unionhall.base.web import go, safe_next
 from unionhall.desk import lists, scope
+from unionhall.hooks.types import Card
+from unionhall.host import slots
 from unionhall.host.registry import collect
 from unionhall.platform.access import current_actor, needs
 
@@ -23,6 +25,7 @@ def dashboard() -> ResponseReturnValue:
     """Show what waits for this person, what is scheduled, what happened lately."""
     actor, now = current_actor(), clock.now()
     cards = collect("unionhall_dashboard_cards", actor=actor, scope=scope.current(actor), now=now)
+    cards += [Card(body, "side", 950) for body in slots.quarantined("unionhall_dashboard_cards")]
     places: dict[str, list[Any]] = {"stat": [], "main": [], "side": []}
     for card in sorted(cards, key=lambda card: card.order):
         places[card.place].append(card)
@@ -39,6 +42,7 @@ def choose_scope() -> ResponseReturnValue:
 
 
 bp.add_app_template_global(lists.here, "here")
+bp.add_app_template_global(lists.export_url, "export_url")
 
 
 @bp.app_context_processor

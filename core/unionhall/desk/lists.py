@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from urllib.parse import urlencode
 
 from flask import request, url_for
 
@@ -46,3 +48,8 @@ def here(**changes: str | int | None) -> str:
         if value is None:
             values.pop(name, None)
     return url_for(request.endpoint or "desk_desk.dashboard", **values)
+
+
+def export_url(source: str, filters: Mapping[str, str] | None = None) -> str:
+    """Return where a list is exported: `source` names an ExportSource, `filters` are what the list is narrowed to now."""
+    return "/desk/exports/new?" + urlencode({"source": source, **{name: value for name, value in (filters or {}).items() if value}})

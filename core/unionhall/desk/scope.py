@@ -28,6 +28,12 @@ def current(actor: Actor) -> str:
     return reach[0] if reach else NOWHERE
 
 
+def org_id(actor: Actor) -> int:
+    """Return the id of the org that lists are narrowed to, 0 for an actor without grants: what is made new belongs there."""
+    number = current(actor).strip("/").rpartition("/")[2]
+    return int(number) if number.isdecimal() else 0
+
+
 def choose(actor: Actor, path: str) -> bool:
     """Keep a choice; False, and nothing changes, for an org beyond the grants, or one that is not at work."""
     if not any(path.startswith(reach) for reach in widest(actor)) or _present(path) != path:

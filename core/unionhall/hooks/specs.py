@@ -8,8 +8,15 @@ from datetime import datetime
 import click
 from flask import Blueprint
 from markupsafe import Markup
+from wtforms import Form
 
+from unionhall.hooks.api import ApiResource
+from unionhall.hooks.components import ComponentType
 from unionhall.hooks.markers import hookspec
+from unionhall.hooks.people import Channel, NoticeKind, Person, PersonalData
+from unionhall.hooks.proofs import ProofKind
+from unionhall.hooks.publicity import PublicityKind
+from unionhall.hooks.reporting import AuditWords, ExportSource, ReportFigure
 from unionhall.hooks.types import (
     Actor,
     Area,
@@ -22,6 +29,7 @@ from unionhall.hooks.types import (
     NavItem,
     PageView,
     Permission,
+    RoleKind,
     SearchSource,
     SitemapEntry,
 )
@@ -40,6 +48,11 @@ def unionhall_desk_blueprints() -> Iterable[Blueprint]:
 @hookspec
 def unionhall_permissions() -> Iterable[Permission]:
     """Return the permissions you define, with label and the roles that bring them."""
+
+
+@hookspec
+def unionhall_roles() -> Iterable[RoleKind]:
+    """Return the roles that you add, with the core's permissions that they bring besides yours."""
 
 
 @hookspec
@@ -65,6 +78,66 @@ def unionhall_dashboard_cards(actor: Actor, scope: str, now: datetime) -> Iterab
 @hookspec
 def unionhall_home_blocks(now: datetime) -> Iterable[HomeBlock]:
     """Return blocks of the public home page; they carry nothing personal."""
+
+
+@hookspec
+def unionhall_block_types() -> Iterable[ComponentType]:
+    """Return the kinds of components that an editor may put into a campaign."""
+
+
+@hookspec
+def unionhall_member_cards(person: Person, now: datetime) -> Iterable[Card]:
+    """Return cards for the page `/my/` of the person who is logged in."""
+
+
+@hookspec
+def unionhall_personal_data() -> Iterable[PersonalData]:
+    """Return what you hold about people: how it is exported and erased, and what must be kept."""
+
+
+@hookspec
+def unionhall_notice_kinds() -> Iterable[NoticeKind]:
+    """Return the events that you tell people of, with their texts; say `notify(...)` when one happens."""
+
+
+@hookspec
+def unionhall_publicity_kinds() -> Iterable[PublicityKind]:
+    """Return what of yours is put on public view with time to object; say `open_publicity(...)` when one begins."""
+
+
+@hookspec
+def unionhall_channels() -> Iterable[Channel]:
+    """Return ways to reach people beside the inbox; one named like a bundled channel takes its place."""
+
+
+@hookspec
+def unionhall_export_sources() -> Iterable[ExportSource]:
+    """Return the lists that may be exported as a spreadsheet."""
+
+
+@hookspec
+def unionhall_proof_kinds() -> Iterable[ProofKind]:
+    """Return the kinds of documents that you issue and that anybody may check by their number."""
+
+
+@hookspec
+def unionhall_report_figures() -> Iterable[ReportFigure]:
+    """Return figures for the leadership's report of an org and a period."""
+
+
+@hookspec
+def unionhall_audit_words() -> Iterable[AuditWords]:
+    """Return what the audit trail calls your acts and their objects."""
+
+
+@hookspec
+def unionhall_api_resources() -> Iterable[ApiResource]:
+    """Return JSON resources under /api/v1/<plugin>/, with the scope that each operation needs of a token."""
+
+
+@hookspec
+def unionhall_api_counts(actor: Actor) -> Iterable[tuple[str, int]]:
+    """Return (name, number) of what waits for the account that asks, for GET /api/v1/me."""
 
 
 @hookspec
@@ -103,6 +176,11 @@ def unionhall_may(actor: Actor, permission: str, org_path: str) -> bool | None:
 
 
 @hookspec
+def unionhall_may_sign_up(owner_kind: str, owner_id: int, member_id: int | None) -> str | None:
+    """Return a sentence that refuses somebody a sign-up sheet of yours, None to stay silent."""
+
+
+@hookspec
 def unionhall_org_merging(source_id: int, target_id: int, actor: Actor, now: datetime) -> None:
     """Hand over what the source org owns to the target, inside the unit of work that merges them."""
 
@@ -110,6 +188,16 @@ def unionhall_org_merging(source_id: int, target_id: int, actor: Actor, now: dat
 @hookspec
 def unionhall_committed(event: Event) -> None:
     """React to something that has been committed; may be called twice."""
+
+
+@hookspec
+def unionhall_settings_form() -> type[Form] | None:
+    """Return the form of your settings, a `SettingsForm`; read them with `plugin_settings(name)`."""
+
+
+@hookspec
+def unionhall_plugin_purging(name: str, now: datetime) -> None:
+    """Remove what you keep under the name of a plugin that is being purged, inside its unit of work."""
 
 
 @hookspec

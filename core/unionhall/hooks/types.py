@@ -21,6 +21,7 @@ class Role(StrEnum):
     EDITOR = "editor"
     CHIEF_EDITOR = "chief_editor"
     ORG_ADMIN = "org_admin"
+    CLERK = "clerk"
     AUDITOR = "auditor"
     SYSTEM_ADMIN = "system_admin"
 
@@ -30,13 +31,18 @@ STAFF = tuple(Role)
 
 @dataclass(frozen=True, slots=True)
 class Plugin:
-    """What a plugin says of itself; `requires` names other plugins, `version` is read from its distribution."""
+    """What a plugin says of itself; `requires` names other plugins, `version` is read from its distribution.
+
+    A large plugin is built from parts, packages of its own with the same rooms: each name in `parts` is one whose `hooks`
+    module brings more hook implementations, called after those of the plugin's own module ("joining" is `<package>.joining.hooks`).
+    """
 
     name: str
     label: Text
     summary: Text
     requires: tuple[str, ...] = ()
     icon: str = "plug"
+    parts: tuple[str, ...] = ()
 
     @property
     def url_prefix(self) -> str:
@@ -87,7 +93,20 @@ class Permission:
     roles: tuple[str, ...]
 
 
-Area = Literal["main", "tabbar", "footer", "desk", "create"]
+@dataclass(frozen=True, slots=True)
+class RoleKind:
+    """A role that a plugin adds to those of the core ("chapters.officer"), given by administrators of an org.
+
+    It brings the permissions that name it in their `roles`, and those of the core named in `brings` ("media.use").
+    """
+
+    name: str
+    label: Text
+    summary: Text = ""
+    brings: tuple[str, ...] = ()
+
+
+Area = Literal["main", "tabbar", "footer", "desk", "create", "my"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,10 +15,12 @@ from packaging.requirements import InvalidRequirement, Requirement
 from packaging.version import Version
 
 import unionhall
+from unionhall.base.errors import PluginProblem
 from unionhall.hooks.types import Plugin
+from unionhall.host.importing import guarded
 
 GROUP = "unionhall.plugins"
-State = Literal["installed", "enabled", "incompatible", "broken"]
+State = Literal["installed", "enabled", "disabled", "pending", "incompatible", "broken", "quarantined", "missing"]
 
 
 @dataclass(frozen=True)
@@ -29,9 +31,11 @@ class Found:
     version: str = ""
     distribution: str = ""
     module: ModuleType | None = None
+    parts: tuple[ModuleType, ...] = ()
     plugin: Plugin | None = None
     problem: Literal["", "incompatible", "broken"] = ""
     reason: str = ""
+    code: str = ""
     core: bool = False
 
     @property
@@ -43,7 +47,8 @@ class Found:
     def failed(self, error: BaseException) -> Found:
         """Return the same plugin as broken, the traceback's end kept for the plugins page."""
         lines = traceback.format_exception(error)
-        return replace(self, module=None, problem="broken", reason="".join(lines[-6:])[-4000:])
+        code = error.code if isinstance(error, PluginProblem) else "plugin-import"
+        return replace(self, module=None, parts=(), problem="broken", reason="".join(lines[-6:])[-4000:], code=code)
 
 
 def core_feature(module_name: str) -> Found:
@@ -57,21 +62,27 @@ def find_plugins() -> list[Found]:
     points: dict[str, EntryPoint] = {}
     for point in entry_points(group=GROUP):
         points.setdefault(point.name, point)
-    return [_load(points[name]) for name in sorted(points)]
+    packages = {name: point.module.partition(".")[0] for name, point in points.items()}
+    return [_load(points[name], {other: package for other, package in packages.items() if other != name}) for name in sorted(points)]
 
 
-def _load(point: EntryPoint) -> Found:
+def _load(point: EntryPoint, others: dict[str, str]) -> Found:
     found = Found(point.name, *_identity(point.dist))
     if needs := _unmet(point.dist):
         return replace(found, problem="incompatible", reason=needs)
     try:
-        module = importlib.import_module(point.module)
-        plugin = module.PLUGIN
-        if not isinstance(plugin, Plugin) or plugin.name != point.name:
-            raise TypeError(f"PLUGIN must be a Plugin named {point.name!r}")
-    except (Exception, SystemExit) as error:
+        with guarded(point.name, others):
+            module = importlib.import_module(point.module)
+            plugin = module.PLUGIN
+            if not isinstance(plugin, Plugin) or plugin.name != point.name:
+                raise PluginProblem(f"PLUGIN must be a Plugin named {point.name!r}", code="plugin-named")
+            package = point.module.rpartition(".")[0]
+            parts = tuple(importlib.import_module(f"{package}.{part}.hooks") for part in plugin.parts)
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:
         return found.failed(error)
-    return replace(found, module=module, plugin=plugin)
+    return replace(found, module=module, parts=parts, plugin=plugin)
 
 
 def _identity(distribution: Distribution | None) -> tuple[str, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -9,16 +10,21 @@ from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Connection
+from flask_babel import gettext as _
+from sqlalchemy import Connection, text
 
 from unionhall.base import db
+from unionhall.base.crypto import config
 from unionhall.base.errors import PluginProblem
+from unionhall.host import truth
 from unionhall.host.registry import host
+from unionhall.host.revisions import Revision, after
 
 if TYPE_CHECKING:  # Alembic takes 10 MB: only processes that look at migrations load it
     from alembic.config import Config
 
 CORE = "core"
+_LOCK = 0x75683031  # "uh01": a PostgreSQL advisory lock
 
 
 @dataclass(frozen=True)
@@ -34,6 +40,11 @@ class Pending:
         """True when nothing is left to run."""
         return self.current == self.head
 
+    @property
+    def begun(self) -> bool:
+        """True of the core, and of plugins that have tables: one that was only installed waits for nothing."""
+        return self.owner == CORE or self.current is not None
+
 
 def owners() -> list[str]:
     """Return "core" and every loaded plugin that has migrations, in running order."""
@@ -46,12 +57,18 @@ def version_table(owner: str) -> str:
     return "alembic_version" if owner == CORE else f"alembic_version_{owner}"
 
 
+def waiting(name: str) -> tuple[Revision, ...]:
+    """Return the migrations of a plugin that have not been run."""
+    every = host().chain(name)
+    return (after(every, truth.revisions([name]).get(name)) or ()) if every else ()
+
+
 def upgrade(owner: str | None = None) -> None:
     """Bring one owner's tables, or everybody's, to the newest revision."""
     from alembic import command
 
     for name in [owner] if owner else owners():
-        with db.engine().connect() as connection, _tables_rebuilt(connection):
+        with _alone(), _connected() as connection:
             command.upgrade(_config(name, connection), "head")
 
 
@@ -75,23 +92,44 @@ def downgrade(owner: str, revision: str) -> None:
     """Take an owner's tables back to a revision ("base" removes them)."""
     from alembic import command
 
-    with db.engine().connect() as connection, _tables_rebuilt(connection):
+    with _alone(), _connected() as connection:
         command.downgrade(_config(owner, connection), revision)
 
 
 @contextmanager
-def _tables_rebuilt(connection: Connection) -> Iterator[None]:
-    """Let SQLite change a table by building it anew: it would delete the rows that point to the old one (env.py checks)."""
-    if connection.dialect.name != "sqlite":
-        yield
+def _alone() -> Iterator[None]:
+    """Let one process migrate at a time: whoever comes second finds nothing left to do."""
+    if db.engine().dialect.name == "postgresql":
+        with db.engine().connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.execute(text("SELECT pg_advisory_lock(:key)"), {"key": _LOCK})
+            try:
+                yield
+            finally:
+                connection.execute(text("SELECT pg_advisory_unlock(:key)"), {"key": _LOCK})
         return
-    raw = connection.connection.driver_connection
-    raw.execute("PRAGMA foreign_keys=OFF")  # type: ignore[union-attr]  # no effect inside a transaction, so not through SQLAlchemy
-    try:
+    folder = config().instance
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / "migrating.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
         yield
-    finally:
-        connection.rollback()
-        raw.execute("PRAGMA foreign_keys=ON")  # type: ignore[union-attr]
+
+
+@contextmanager
+def _connected() -> Iterator[Connection]:
+    """Connect for migrating. SQLite takes the write lock at once, for others may write meanwhile; and it changes a table by building
+    it anew, which would delete the rows that point to the old one: references are looked at by env.py instead.
+    """
+    with db.engine().connect().execution_options(writes=True) as connection:
+        if connection.dialect.name != "sqlite":
+            yield connection
+            return
+        raw = connection.connection.driver_connection
+        raw.execute("PRAGMA foreign_keys=OFF")  # type: ignore[union-attr]  # no effect inside a transaction, so not through SQLAlchemy
+        try:
+            yield connection
+        finally:
+            connection.rollback()
+            raw.execute("PRAGMA foreign_keys=ON")  # type: ignore[union-attr]
 
 
 def revise(owner: str, message: str) -> None:
@@ -102,14 +140,14 @@ def revise(owner: str, message: str) -> None:
         command.revision(_config(owner, connection), message=message, autogenerate=True)
 
 
-def status() -> list[Pending]:
-    """Return where every owner stands."""
+def status(owner: str | None = None) -> list[Pending]:
+    """Return where every owner stands, or one. Raises PluginProblem for one that has no migrations."""
     from alembic.runtime.migration import MigrationContext
     from alembic.script import ScriptDirectory
 
     found = []
     with db.engine().connect() as connection:
-        for name in owners():
+        for name in [owner] if owner else owners():
             context = MigrationContext.configure(connection, opts={"version_table": version_table(name)})
             head = ScriptDirectory.from_config(_config(name, connection)).get_current_head()
             found.append(Pending(name, context.get_current_revision(), head))
@@ -128,16 +166,16 @@ def _config(owner: str, connection: object) -> Config:
 
     home = Path(str(files("unionhall_migrations")))
     versions = home / "versions" if owner == CORE else _folder(owner)
-    config = Config()
-    config.set_main_option("script_location", str(home).replace("%", "%%"))
-    config.set_main_option("version_locations", str(versions).replace("%", "%%"))
-    config.set_main_option("path_separator", "newline")
-    config.attributes.update(connection=connection, owner=owner, version_table=version_table(owner))
-    return config
+    made = Config()
+    made.set_main_option("script_location", str(home).replace("%", "%%"))
+    made.set_main_option("version_locations", str(versions).replace("%", "%%"))
+    made.set_main_option("path_separator", "newline")
+    made.attributes.update(connection=connection, owner=owner, version_table=version_table(owner))
+    return made
 
 
 def _folder(owner: str) -> Path:
     for found in host().loaded():
         if found.name == owner and found.folder:
             return found.folder / "migrations"
-    raise PluginProblem(f"plugin {owner!r} has no migrations", code="plugin-not-loaded")
+    raise PluginProblem(_("“%(name)s”没有迁移：没有安装、没有载入，或者没有自己的数据表。", name=owner), code="plugin-not-loaded")

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from flask import abort, render_template, request
 from flask.typing import ResponseReturnValue
 
 from unionhall.desk import scope
 from unionhall.desk.lists import Pager, page_number
-from unionhall.hooks.types import Actor
 from unionhall.media import labels, library, rights, uses
 from unionhall.media.desk_blueprint import bp
 from unionhall.media.desk_upload import homes
@@ -22,7 +23,7 @@ from unionhall.platform.access import can, current_actor, needs
 def index() -> ResponseReturnValue:
     """Show the assets of the org that one works in and below, narrowed by what was asked."""
     actor = current_actor()
-    wanted = _wanted(actor)
+    wanted = asked(request.args, scope.current(actor), page_number())
     assets, total = library.listed(actor, wanted)
     return render_template(
         "media/desk_library.html", assets=assets, wanted=wanted, total=total, page=Pager(wanted.page, total, library.PAGE),
@@ -32,13 +33,12 @@ def index() -> ResponseReturnValue:
     )  # fmt: skip
 
 
-def _wanted(actor: Actor) -> Filter:
-    """Read the filter from the address; a value that nobody offers is answered with 400."""
-    asked = request.args
-    kind, state, place, sort = asked.get("kind", ""), asked.get("state", ""), asked.get("place", ""), asked.get("sort", "new")
+def asked(args: Mapping[str, str], below: str, page: int = 1) -> Filter:
+    """Read the filter from query values; a value that nobody offers is answered with 400."""
+    kind, state, place, sort = args.get("kind", ""), args.get("state", ""), args.get("place", ""), args.get("sort", "new")
     if kind not in {"", *Kind} or state not in {"", *STATES} or place not in PLACES or sort not in SORTS:
         abort(400)
     return Filter(
-        below=scope.current(actor), search=asked.get("q", "").strip()[:100], kind=kind, folder=asked.get("folder", "")[:40],
-        tag=asked.get("tag", "")[:30], state=state, place=place, sort=sort, page=page_number(),
+        below=below, search=args.get("q", "").strip()[:100], kind=kind, folder=args.get("folder", "")[:40],
+        tag=args.get("tag", "")[:30], state=state, place=place, sort=sort, page=page,
     )  # fmt: skip

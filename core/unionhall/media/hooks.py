@@ -10,9 +10,10 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from markupsafe import Markup
 
-from unionhall.hooks.markers import hookimpl
+from unionhall.hooks.markers import fills, hookimpl
+from unionhall.hooks.reporting import ExportSource, ReportFigure
 from unionhall.hooks.types import Actor, Area, Job, NavItem, PageView, Permission, Role
-from unionhall.media import folders, library, renditions, rights, stored
+from unionhall.media import exporting, folders, library, purging, renditions, report_figures, rights, stored
 from unionhall.media.desk_routes import bp as desk_bp
 from unionhall.media.site import bp
 from unionhall.platform.access import can
@@ -59,6 +60,7 @@ def unionhall_navigation(area: Area, actor: Actor) -> Iterable[NavItem]:
 
 
 @hookimpl
+@fills("org_merge_preview")
 def unionhall_slot(slot: str, page: PageView) -> Iterable[Markup]:
     """Before a merger: how many assets go over."""
     if slot == "org_merge_preview" and page.org_id:
@@ -75,3 +77,21 @@ def unionhall_org_merging(source_id: int, target_id: int, now: datetime) -> None
 def unionhall_stored_files() -> Iterable[str]:
     """Every asset's files."""
     return stored.names()
+
+
+@hookimpl
+def unionhall_export_sources() -> Iterable[ExportSource]:
+    """The list of assets."""
+    return [exporting.SOURCE]
+
+
+@hookimpl
+def unionhall_report_figures() -> Iterable[ReportFigure]:
+    """Assets added and kept."""
+    return report_figures.FIGURES
+
+
+@hookimpl
+def unionhall_plugin_purging(name: str) -> None:
+    """Where the plugin's objects show assets."""
+    purging.forget(name)

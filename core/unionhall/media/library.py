@@ -63,6 +63,15 @@ def listed(actor: Actor, wanted: Filter, *, size: int = PAGE) -> tuple[list[Asse
     return list(db.session().scalars(page)), total
 
 
+def part(actor: Actor, wanted: Filter, *, before: int | None, limit: int) -> list[Asset]:
+    """Return the newest assets of a list below the id `before`, whole pages of it for a file."""
+    conditions = [*_of_place(actor, wanted), *_conditions(wanted)]
+    if before is not None:
+        conditions.append(Asset.id < before)
+    rows = queries.whole().where(*conditions).order_by(Asset.id.desc()).limit(limit)
+    return list(db.session().scalars(queries.visible(rows, actor)))
+
+
 def counts(actor: Actor, below: str) -> Counts:
     """Return the numbers at the head of the library."""
     image = Asset.kind == Kind.IMAGE.value

@@ -98,3 +98,9 @@ def folder_names(org_id: int) -> list[str]:
     """Return the names of an org's folders."""
     statement = select(Folder.name).where(Folder.org_id == org_id).order_by(Folder.name).limit(MOST_FOLDERS)
     return list(db.session().scalars(access.unscoped(statement, why="of an asset that the actor sees")))
+
+
+def shared_pictures(most: int) -> list[Asset]:
+    """Return the newest pictures that their orgs share with those below, for demos and suggestions."""
+    wanted = select(Asset).where(Asset.shared, Asset.kind == "image").order_by(Asset.id.desc()).limit(most)
+    return list(db.session().scalars(access.unscoped(wanted, why="shared")))

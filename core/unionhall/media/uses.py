@@ -12,7 +12,7 @@ from sqlalchemy import delete, func, select
 from unionhall.base import db
 from unionhall.base.errors import Conflict
 from unionhall.hooks.types import SYSTEM, Actor, MediaPlace, MediaUser
-from unionhall.host.registry import host
+from unionhall.host.registry import collect, isolated
 from unionhall.media import addresses
 from unionhall.media.models import Asset, Use
 from unionhall.platform import access, pagecache
@@ -81,7 +81,8 @@ def of(asset_id: int, actor: Actor) -> Uses:
     listed = {kind: ids[:MOST_LISTED] for kind, ids in every.items()}
     for user in users():
         ids = listed.get(user.kind, [])
-        found += [Named(str(user.label), place) for place in user.places(ids, actor)] if ids else []
+        places, _failed = isolated(user.kind, "places", lambda user=user, ids=ids: list(user.places(ids, actor))) if ids else ([], False)  # type: ignore[misc]
+        found += [Named(str(user.label), place) for place in places or ()]
     looked_at = _number(listed)
     return Uses(tuple(found), looked_at - len(found), _number(every) - looked_at)
 
@@ -102,7 +103,8 @@ def purge_pages(asset_id: int) -> None:
 
 def users() -> list[MediaUser]:
     """Return the kinds of object that show assets, of features and enabled plugins."""
-    return [user for answer in host().call("unionhall_media_users") for user in answer]
+    found: list[MediaUser] = collect("unionhall_media_users")
+    return found
 
 
 def _number(ids: dict[str, list[int]]) -> int:

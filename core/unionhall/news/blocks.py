@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 
 from unionhall.base import clock, db
 from unionhall.hooks.types import HomeBlock
-from unionhall.news import cards, most_read, queries
+from unionhall.news import cards, listing, most_read, queries
 from unionhall.news.models import Article
 from unionhall.orgs.models import Org
 from unionhall.platform import pagecache
@@ -54,6 +54,11 @@ def of_org(org_id: int) -> Iterator[Markup]:
     page = queries.of_org(org.path, clock.now(), page_number()) if org else None
     if page and page.stories:
         yield _html("news/org_latest.html", page=page)
+
+
+def rows_of(org_path: str, limit: int, *, level: int = 3) -> Markup:
+    """Return the newest stories of an org and those below it as rows for somebody else's page, "" when there are none."""
+    return cards.rows(listing.after(None, limit, listing.Wanted(below=org_path), clock.now()), level, False)
 
 
 def _html(template: str, **values: object) -> Markup:

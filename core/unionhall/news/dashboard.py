@@ -13,8 +13,9 @@ from markupsafe import Markup
 
 from unionhall.accounts import queries as accounts
 from unionhall.base import clock
+from unionhall.desk import charts
 from unionhall.hooks.types import Actor, Card
-from unionhall.news import charts, desk_queries, figures, flow, labels, readership, review, rights
+from unionhall.news import desk_queries, figures, flow, labels, readership, review, rights
 from unionhall.news.models import Article
 from unionhall.platform.access import can
 from unionhall.platform.jobs import last_run

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, datetime, timedelta
 from typing import Any
 
 from flask import abort, flash, render_template, request, url_for
@@ -17,7 +16,7 @@ from unionhall.base.web import fail, go, safe_next
 from unionhall.desk import scope
 from unionhall.desk.lists import Pager, page_number
 from unionhall.hooks.types import Actor
-from unionhall.news import desk_queries, editing, labels, publishing, queries, review, rights
+from unionhall.news import asked, desk_queries, editing, labels, publishing, queries, review, rights
 from unionhall.news.desk_blueprint import bp
 from unionhall.news.desk_queries import Filter
 from unionhall.news.models import Article, Section
@@ -34,14 +33,14 @@ CONFIRMED = ("withdraw", "archive")
 def articles() -> ResponseReturnValue:
     """List the articles that the actor may open, by state, narrowed by what was asked."""
     actor, now = current_actor(), clock.now()
-    wanted = _wanted(actor)
+    wanted = asked.wanted(request.args, below=scope.current(actor), page=page_number())
     rows, total = desk_queries.listed(actor, wanted)
     return render_template(
         "news/desk_list.html", rows=[(row, labels.chip(row, now), _byline(row)) for row in rows], wanted=wanted,
         tabs=labels.TABS, counts=desk_queries.counts(actor, wanted), total=total, sections=queries.sections(),
         page=Pager(wanted.page, total, desk_queries.PAGE), authors=desk_queries.authors(actor, wanted.below),
         scope_org=orgs.by_path(wanted.below or ""), may_write=access.can(actor, rights.WRITE),
-        may_publish=access.can(actor, rights.PUBLISH), filtered=_is_filtered(wanted),
+        may_publish=access.can(actor, rights.PUBLISH), filtered=_is_filtered(wanted), may_export=access.can(actor, rights.READ),
     )
 
 
@@ -82,42 +81,9 @@ def copy(article_id: int) -> ResponseReturnValue:
     return go(url_for("news_desk.edit", article_id=new.id))
 
 
-def _wanted(actor: Actor) -> Filter:
-    """Read the filter from the address; a name or value that nobody offers is answered with 400."""
-    asked = request.args
-    tab, sort = asked.get("tab", "all"), asked.get("sort", "updated")
-    if tab not in labels.TABS or sort not in desk_queries.SORTS:
-        abort(400)
-    until = _day("until")
-    return Filter(
-        tab=tab, search=asked.get("q", "").strip()[:100], section_id=_id("section"), author_id=_id("author"),
-        since=_day("since"), until=until + timedelta(days=1) if until else None, below=scope.current(actor), sort=sort,
-        page=page_number(),
-    )
-
-
 def _is_filtered(wanted: Filter) -> bool:
-    return bool(wanted.search or wanted.section_id or wanted.author_id or wanted.since or wanted.until)
-
-
-def _id(name: str) -> int | None:
-    text = request.args.get(name, "")
-    if not text:
-        return None
-    if not text.isdecimal() or len(text) > 9:
-        abort(400)
-    return int(text)
-
-
-def _day(name: str) -> datetime | None:
-    text = request.args.get(name, "")
-    if not text:
-        return None
-    try:
-        day = date.fromisoformat(text)
-        return clock.from_local(datetime(day.year, day.month, day.day))  # noqa: DTZ001 - Shanghai, said by from_local
-    except (ValueError, OverflowError):
-        abort(400)
+    days = (wanted.since, wanted.until, wanted.published_since, wanted.published_until)
+    return bool(wanted.search or wanted.section_id or wanted.author_id or any(days))
 
 
 def _byline(article: Article) -> str:

@@ -41,6 +41,8 @@ class Filter:
     below: str | None = None
     sort: str = "updated"
     page: int = 1
+    published_since: datetime | None = None
+    published_until: datetime | None = None
 
 
 def get(article_id: int, actor: Actor) -> Article:
@@ -152,6 +154,10 @@ def _narrowed(actor: Actor, wanted: Filter) -> Select[Any]:
         statement = statement.where(Article.updated_at >= wanted.since)
     if wanted.until:
         statement = statement.where(Article.updated_at < wanted.until)
+    if wanted.published_since:
+        statement = statement.where(Article.published_at >= wanted.published_since)
+    if wanted.published_until:
+        statement = statement.where(Article.published_at < wanted.published_until)
     return statement
 
 
@@ -174,6 +180,17 @@ def listed(actor: Actor, wanted: Filter) -> tuple[list[Article], int]:
     )
     rows = statement.options(head).order_by(SORTS.get(wanted.sort, SORTS["updated"]), Article.id.desc())
     return list(db.session().scalars(rows.limit(PAGE).offset((wanted.page - 1) * PAGE))), total
+
+
+def part(actor: Actor, wanted: Filter, *, before: int | None, limit: int) -> list[Article]:
+    """Return the newest articles of a list below the id `before`, whole pages of it for a file."""
+    statement = _narrowed(actor, wanted)
+    if before is not None:
+        statement = statement.where(Article.id < before)
+    head = joinedload(Article.head).options(
+        load_only(Revision.headline, Revision.article_id, Revision.number), selectinload(Revision.bylines)
+    )
+    return list(db.session().scalars(statement.options(head).order_by(Article.id.desc()).limit(limit)))
 
 
 def counts(actor: Actor, wanted: Filter) -> dict[str, int]:

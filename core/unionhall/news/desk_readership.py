@@ -14,9 +14,9 @@ from flask_babel import gettext as _
 
 from unionhall.base import clock, spreadsheet
 from unionhall.base.errors import RuleBroken
-from unionhall.desk import scope
+from unionhall.desk import charts, scope
 from unionhall.hooks.types import Actor
-from unionhall.news import charts, periods, readership, rights
+from unionhall.news import periods, readership, rights
 from unionhall.news.desk_blueprint import bp
 from unionhall.news.models import Article
 from unionhall.news.most_read import KIND

@@ -1,16 +1,16 @@
-"""What each org and each correspondent sent in and saw published, on screen and as a spreadsheet; what is due, by day."""
+"""What each org and each correspondent sent in and saw published; what is due, by day."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import groupby
 
-from flask import Response, abort, render_template, request
+from flask import abort, render_template, request
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 
-from unionhall.base import clock, spreadsheet
+from unionhall.base import clock
 from unionhall.desk import scope
 from unionhall.hooks.types import Actor
 from unionhall.news import desk_queries, figures, rights
@@ -43,40 +43,18 @@ class Period:
         """Return the first moment after it."""
         return _midnight(self.year + 1, 1) if self.month in {0, 12} else _midnight(self.year, self.month + 1)
 
-    @property
-    def name(self) -> str:
-        """Return the file name's part, "2026" or "2026-05"."""
-        return f"{self.year}-{self.month:02}" if self.month else str(self.year)
-
 
 @bp.get("/tally")
 @needs(rights.READ)
 def tally() -> ResponseReturnValue:
     """Show how many articles each org or correspondent submitted in a period, and how many were used."""
     actor, this_year = current_actor(), clock.local_day(clock.now()).year
-    period, by = _asked()
-    rows = _rows(actor, period, by)
+    period, by = asked(request.args, clock.local_day(clock.now()))
+    found = rows(actor, period, by, scope.current(actor))
     return render_template(
-        "news/desk_tally.html", rows=rows, total=_total(rows), period=period, by=by, place=orgs.by_path(scope.current(actor)),
+        "news/desk_tally.html", rows=found, total=_total(found), period=period, by=by, place=orgs.by_path(scope.current(actor)),
         years=sorted({*range(this_year - YEARS_SHOWN + 1, this_year + 1), period.year}, reverse=True),
     )
-
-
-@bp.get("/tally.csv")
-@needs(rights.READ)
-def tally_file() -> ResponseReturnValue:
-    """Return the same table as a file for spreadsheets."""
-    period, by = _asked()
-    rows = _rows(current_actor(), period, by)
-    header = [_("通讯员"), _("单位")] if by == "author" else [_("来稿单位")]
-    lines: list[list[str | int]] = [
-        [row.name, *([row.org] if by == "author" else []), row.submitted, row.used, row.lead] for row in rows
-    ]
-    body = spreadsheet.csv_bytes([*header, _("来稿"), _("采用"), _("头条")], lines)
-    answer = Response(body, mimetype="text/csv")
-    answer.headers["Content-Disposition"] = f'attachment; filename="tally-{by}-{period.name}.csv"'
-    answer.headers["Cache-Control"] = "no-store"
-    return answer
 
 
 @bp.get("/calendar")
@@ -95,10 +73,9 @@ def calendar() -> ResponseReturnValue:
     return render_template("news/desk_calendar.html", days=days, today=clock.local_day(now), job=last_run("news.due"), local=clock.local)
 
 
-def _asked() -> tuple[Period, str]:
-    """Read the period and the grouping from the address; anything that nobody offers is answered with 400."""
-    today = clock.local_day(clock.now())
-    year, month, by = request.args.get("year", ""), request.args.get("month", ""), request.args.get("by", "org")
+def asked(args: Mapping[str, str], today: date) -> tuple[Period, str]:
+    """Read the period and the grouping from query values; anything that nobody offers is answered with 400."""
+    year, month, by = args.get("year", ""), args.get("month", ""), args.get("by", "org")
     if by not in GROUPS or not all(text == "" or (text.isdecimal() and len(text) < 5) for text in (year, month)):
         abort(400)
     period = Period(int(year or today.year), int(month or 0))
@@ -107,8 +84,9 @@ def _asked() -> tuple[Period, str]:
     return period, by
 
 
-def _rows(actor: Actor, period: Period, by: str) -> list[Tally]:
-    return figures.tally(actor, start=period.start, end=period.end, by=by, below=scope.current(actor))
+def rows(actor: Actor, period: Period, by: str, below: str) -> list[Tally]:
+    """Return the table's rows."""
+    return figures.tally(actor, start=period.start, end=period.end, by=by, below=below)
 
 
 def _total(rows: list[Tally]) -> tuple[int, int, int]:

@@ -36,7 +36,8 @@ def empty_form(actor: Actor) -> ArticleForm:
     """Return the form of a new article: the org one works in, and oneself as its first byline."""
     form = ArticleForm(formdata=None)
     places, sections = writable(actor, None), queries.sections()
-    here = orgs.by_path(scope.current(actor))
+    asked = next((org for org in places if str(org.id) == request.args.get("org")), None)
+    here = asked or orgs.by_path(scope.current(actor))
     chosen = here if here in places else (places[0] if places else None)
     writes = access.can(actor, rights.EDIT, chosen) if chosen else False
     role = BylineRole.REPORTER if writes else BylineRole.CORRESPONDENT

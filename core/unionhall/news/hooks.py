@@ -11,7 +11,10 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from markupsafe import Markup
 
-from unionhall.hooks.markers import hookimpl
+from unionhall.hooks.api import ApiResource
+from unionhall.hooks.markers import fills, hookimpl
+from unionhall.hooks.people import NoticeKind, PersonalData
+from unionhall.hooks.reporting import ExportSource, ReportFigure
 from unionhall.hooks.types import (
     Actor,
     Area,
@@ -35,14 +38,18 @@ from unionhall.news import (
     demo,
     desk_places,
     editing,
+    exporting,
     feeds,
     findable,
     menus,
     most_read,
     notify,
     pictures,
+    privacy,
     publishing,
     queries,
+    report_figures,
+    rest,
 )
 from unionhall.news.desk_routes import bp as desk_bp
 from unionhall.news.rights import PERMISSIONS
@@ -58,6 +65,12 @@ def unionhall_permissions() -> Iterable[Permission]:
 
 
 @hookimpl
+def unionhall_api_resources() -> Iterable[ApiResource]:
+    """The news for programs."""
+    return [rest.RESOURCE]
+
+
+@hookimpl
 def unionhall_jobs() -> Iterable[Job]:
     """What is due is published or taken down within seconds of its minute; what is read most; imports and exports."""
     return [
@@ -70,8 +83,14 @@ def unionhall_jobs() -> Iterable[Job]:
 
 @hookimpl
 def unionhall_committed(event: Event) -> None:
-    """An author hears of a return or a publication by mail."""
+    """An author hears of a return or a publication."""
     notify.tell_author(event)
+
+
+@hookimpl
+def unionhall_notice_kinds() -> Iterable[NoticeKind]:
+    """What authors hear of their contributions."""
+    return notify.KINDS
 
 
 @hookimpl
@@ -134,6 +153,7 @@ def unionhall_home_blocks(now: datetime) -> Iterable[HomeBlock]:
 
 
 @hookimpl
+@fills("org_merge_preview", "news_article_aside", "news_section_aside", "org_page")
 def unionhall_slot(slot: str, page: PageView) -> Iterable[Markup]:
     """On an org's page: what it and those below it published; beside articles and lists: what is read most; before a
     merger: how many articles go over."""
@@ -172,3 +192,21 @@ def unionhall_sitemap() -> Iterable[SitemapEntry]:
 def unionhall_feed(now: datetime, limit: int) -> Iterable[FeedEntry]:
     """The newest stories."""
     return feeds.entries(now, limit)
+
+
+@hookimpl
+def unionhall_personal_data() -> Iterable[PersonalData]:
+    """What somebody wrote, signed and reviewed."""
+    return [PersonalData("news", _l("稿件、署名和审稿"), privacy.export, privacy.erase)]
+
+
+@hookimpl
+def unionhall_export_sources() -> Iterable[ExportSource]:
+    """The list of articles and the tally."""
+    return exporting.SOURCES
+
+
+@hookimpl
+def unionhall_report_figures() -> Iterable[ReportFigure]:
+    """Articles published and used, and how often they were looked at."""
+    return report_figures.FIGURES

@@ -10,9 +10,11 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from markupsafe import Markup
 
-from unionhall.hooks.markers import hookimpl
+from unionhall.hooks.api import ApiResource
+from unionhall.hooks.markers import fills, hookimpl
+from unionhall.hooks.reporting import ReportFigure
 from unionhall.hooks.types import Actor, Area, Card, NavItem, Permission, Role, SearchSource, SitemapEntry
-from unionhall.orgs import demo, desk, findable, queries, switcher
+from unionhall.orgs import demo, desk, findable, queries, report_figures, rest, switcher
 from unionhall.orgs.site import bp
 from unionhall.platform.access import can
 
@@ -33,12 +35,19 @@ def unionhall_site_blueprints() -> Iterable[Blueprint]:
 
 
 @hookimpl
+def unionhall_api_resources() -> Iterable[ApiResource]:
+    """The org tree."""
+    return [rest.RESOURCE]
+
+
+@hookimpl
 def unionhall_desk_blueprints() -> Iterable[Blueprint]:
     """The tree, and what may be done with each org."""
     return [desk.bp]
 
 
 @hookimpl
+@fills("desk_scope", "desk_place")
 def unionhall_slot(slot: str, actor: Actor) -> Iterable[Markup]:
     """In the desk's top bar, and on its dashboard: which org one works in."""
     makers = {"desk_scope": switcher.switcher, "desk_place": switcher.work_place}
@@ -82,3 +91,9 @@ def unionhall_sitemap() -> Iterable[SitemapEntry]:
 def unionhall_search_sources() -> Iterable[SearchSource]:
     """Orgs at work, by name."""
     return [findable.SOURCE]
+
+
+@hookimpl
+def unionhall_report_figures() -> Iterable[ReportFigure]:
+    """Orgs at work."""
+    return report_figures.FIGURES

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, false, func, or_, select
+from sqlalchemy.orm import joinedload
 
 from unionhall.base import db
 from unionhall.base.errors import NotFound
@@ -39,6 +40,11 @@ def by_slug(slug: str) -> Org:
     if org is None:
         raise NotFound()
     return org
+
+
+def by_ids(ids: Iterable[int]) -> dict[int, Org]:
+    """Return {id: org} of those that there are."""
+    return {org.id: org for org in db.session().scalars(select(Org).where(Org.id.in_(set(ids))))}
 
 
 def holder_of_slug(slug: str) -> Org | None:
@@ -96,6 +102,16 @@ def at_work_below(org: Org) -> int:
     """Return how many orgs below this one are at work."""
     below = select(func.count()).where(access.in_subtree(Org.path, org.path), Org.id != org.id, Org.status == OrgStatus.ACTIVE)
     return db.session().scalar(below) or 0
+
+
+def at_work_after(after: int, limit: int, *, parent_id: int | None = None, kind: str | None = None) -> list[Org]:
+    """Return orgs at work with ids above `after`, ascending, with the one above each; of one parent or kind only, if given."""
+    statement = select(Org).where(Org.status == OrgStatus.ACTIVE, Org.id > after).options(joinedload(Org.parent))
+    if parent_id is not None:
+        statement = statement.where(Org.parent_id == parent_id)
+    if kind is not None:
+        statement = statement.where(Org.kind == kind)
+    return list(db.session().scalars(statement.order_by(Org.id).limit(limit)))
 
 
 def height(org: Org) -> int:

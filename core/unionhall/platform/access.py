@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import wraps
 from typing import Any, Protocol, TypeVar
@@ -27,7 +27,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, ORMExecuteState, Session, declared_attr, mapped_column
 
 from unionhall.base.errors import NotAllowed
-from unionhall.hooks.types import READER, SYSTEM, Actor, Grant, Permission
+from unionhall.hooks.types import READER, SYSTEM, Actor, Grant, Permission, Role, RoleKind
 
 __all__ = ["READER", "SYSTEM", "Actor", "Grant", "OrgOwned", "can", "current_actor", "needs", "require", "scoped"]
 
@@ -58,14 +58,18 @@ class UnscopedQuery(RuntimeError):
 
 @dataclass(frozen=True)
 class Rights:
-    """Every permission that features and plugins define, and which roles bring it."""
+    """Every permission that features and plugins define, the roles of plugins that are enabled, and which role brings what."""
 
     permissions: dict[str, Permission]
     refuse: Refusal
+    added: Callable[[], Mapping[str, RoleKind]] = dict
 
     def of_role(self, role: str) -> frozenset[str]:
-        """Return the permissions that a role brings."""
-        return frozenset(p.name for p in self.permissions.values() if role in p.roles)
+        """Return the permissions that a role brings; none while the plugin that the role is of is disabled."""
+        kind = None if role in set(Role) else self.added().get(role)
+        if role not in set(Role) and kind is None:
+            return frozenset()
+        return frozenset(p.name for p in self.permissions.values() if role in p.roles or (kind and p.name in kind.brings))
 
 
 def rights() -> Rights:

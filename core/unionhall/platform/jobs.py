@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import time
 import uuid
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from threading import Event as Signal
@@ -22,10 +22,8 @@ from unionhall.base import clock, db
 from unionhall.base.errors import Conflict
 from unionhall.hooks.types import Job
 from unionhall.platform import bell, runs, workers
+from unionhall.platform.leases import LEASE, SKEW, renewing
 
-LEASE = timedelta(minutes=1)
-RENEW_SECONDS = 20.0
-SKEW = timedelta(minutes=5)
 TICK_SECONDS = 1.0
 TICK = timedelta(seconds=TICK_SECONDS)
 LONGEST_REST = timedelta(minutes=1)
@@ -190,24 +188,10 @@ def _held(now: datetime) -> ColumnElement[bool]:
     return and_(JobState.leased_until.is_not(None), JobState.leased_until > now, JobState.leased_until <= now + LEASE + SKEW)
 
 
-@contextmanager
-def _lease_renewed(name: str, lease: str) -> Iterator[None]:
+def _lease_renewed(name: str, lease: str) -> AbstractContextManager[None]:
     """Hold on to a job for as long as it runs: the lease is short, so that a killed worker's job is soon somebody else's."""
-    app, done = current_app._get_current_object(), Signal()  # type: ignore[attr-defined]
     mine = (JobState.name == name) & (JobState.lease == lease)
-
-    def renew() -> None:
-        while not done.wait(RENEW_SECONDS):
-            with app.app_context():
-                db.write_aside(update(JobState).where(mine).values(leased_until=clock.now() + LEASE))
-
-    thread = Thread(target=renew, name=f"lease of {name}", daemon=True)
-    thread.start()
-    try:
-        yield
-    finally:
-        done.set()
-        thread.join()
+    return renewing(f"lease of {name}", lambda: update(JobState).where(mine).values(leased_until=clock.now() + LEASE))
 
 
 def _ensure(job: Job, now: datetime) -> None:
@@ -224,7 +208,9 @@ def _run(job: Job, now: datetime, taken: Taken) -> bool:
     try:
         with _lease_renewed(job.name, taken.lease):
             job.run(now)
-    except Exception as problem:
+    except KeyboardInterrupt:
+        raise
+    except BaseException as problem:  # sys.exit() in a job ends the run, not the worker
         error = f"{type(problem).__name__}: {problem}"[:2000]
         log.exception("job failed", job=job.name)
     _ended(job, now, taken, error, int((time.monotonic() - started) * 1000))

@@ -18,6 +18,8 @@ GROUPS = {
     "site": ("site_name", "site_name_en", "organiser", "description", "hotline", "hotline_hours", "address", "contact_email"),
     "legal": ("icp_number", "police_number", "site_code", "privacy_url"),
     "newsroom": ("credit_required", "review_hours", "preview_days"),
+    "notices": ("quiet_from", "quiet_until"),
+    "terminals": ("terminal_idle_seconds",),
     "maintenance": ("maintenance", "maintenance_note"),
 }
 bp = Blueprint("settings_desk", __name__, url_prefix="/settings")

@@ -26,6 +26,7 @@ _ICP = Regexp(r"^[\u4e00-\u9fff]ICP[备证][0-9]{6,10}号(-[0-9]{1,3})?$", messa
 _POLICE = Regexp(r"^([\u4e00-\u9fff]公网安备 ?)?[0-9]{14} ?号?$", message=_l("应当是 14 位数字，前后可以带“某公网安备”和“号”。"))
 _CODE = Regexp(r"^[A-Za-z0-9]{10}$", message=_l("网站标识码是 10 位字母或数字。"))
 _ADDRESS = Regexp(r"^(/(?!/)|https?://)[^\s\\]*$", message=_l("要以 / 或 https:// 开头，中间没有空格。"))
+_CLOCK = Regexp(r"^([01][0-9]|2[0-3]):[0-5][0-9]$", message=_l("请写成 22:00 的样子。"))
 
 
 class SettingsForm(DeskForm):
@@ -47,6 +48,11 @@ class SettingsForm(DeskForm):
     credit_required = BooleanField(_l("图片没有说明和摄影署名，就不能发布"))
     review_hours = IntegerField(_l("审稿时限（小时）"), [NumberRange(1, 720, message=_l("请填 1 到 720 之间的整数。"))])
     preview_days = IntegerField(_l("预览链接有效期（天）"), [NumberRange(1, 60, message=_l("请填 1 到 60 之间的整数。"))])
+    quiet_from = StringField(_l("晚上从几点起不打扰"), [required(_l("请写成 22:00 的样子。")), _CLOCK], filters=[half_width])
+    quiet_until = StringField(_l("早上到几点"), [required(_l("请写成 22:00 的样子。")), _CLOCK], filters=[half_width])
+    terminal_idle_seconds = IntegerField(
+        _l("没人操作多少秒后退出"), [NumberRange(20, 600, message=_l("请填 20 到 600 之间的整数。"))]
+    )
     maintenance = BooleanField(_l("维护中：读者看到维护页，编务台照常"))
     maintenance_note = TextAreaField(_l("写给读者的话"), [optional(), at_most(300)])
 

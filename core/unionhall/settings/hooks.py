@@ -10,10 +10,11 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from markupsafe import Markup
 
+from unionhall.hooks.api import ApiResource
 from unionhall.hooks.markers import hookimpl
 from unionhall.hooks.types import Actor, Area, HomeBlock, NavItem, Permission, Role
 from unionhall.platform.access import SITE, can
-from unionhall.settings import demo, desk
+from unionhall.settings import demo, desk, rest
 from unionhall.settings.queries import site_settings
 from unionhall.settings.site import bp
 
@@ -38,6 +39,12 @@ def unionhall_home_blocks() -> Iterable[HomeBlock]:
     """The hotline."""
     if site_settings().hotline:
         yield HomeBlock(Markup(render_template("settings/hotline.html")), "side", 900)
+
+
+@hookimpl
+def unionhall_api_resources() -> Iterable[ApiResource]:
+    """What the site says of itself."""
+    return [rest.RESOURCE]
 
 
 @hookimpl

@@ -24,5 +24,8 @@ class SiteSettings:
     credit_required: bool = True
     review_hours: int = 24
     preview_days: int = 7
+    quiet_from: str = "22:00"
+    quiet_until: str = "07:00"
+    terminal_idle_seconds: int = 60
     maintenance: bool = False
     maintenance_note: str = ""

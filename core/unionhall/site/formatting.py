@@ -33,6 +33,11 @@ def daytime(moment: datetime) -> str:
     return f"{format_date(then.date(), pattern)} {then:%H:%M}"
 
 
+def clocktime(moment: datetime) -> str:
+    """Return the minute alone, "09:12", Shanghai time."""
+    return f"{clock.local(moment):%H:%M}"
+
+
 def shortday(moment: datetime) -> str:
     """Return "05-14" for headline lists and tables, with the year when it is not this one."""
     then = clock.local(moment)
@@ -66,6 +71,6 @@ def number(value: float) -> str:
 
 
 FILTERS: dict[str, Callable[[Any], str]] = {
-    "day": day, "daytime": daytime, "shortday": shortday, "longday": longday, "moment": moment, "iso": iso,
+    "day": day, "daytime": daytime, "clocktime": clocktime, "shortday": shortday, "longday": longday, "moment": moment, "iso": iso,
     "rfc3339": rfc3339, "number": number,
 }  # fmt: skip

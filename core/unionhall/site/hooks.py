@@ -7,9 +7,10 @@ from collections.abc import Iterable
 from flask import Blueprint, url_for
 from flask_babel import gettext as _
 
+from unionhall.hooks.api import ApiResource
 from unionhall.hooks.markers import hookimpl
 from unionhall.hooks.types import Area, NavItem, SitemapEntry
-from unionhall.site import search  # noqa: F401 - adds routes
+from unionhall.site import rest, search  # noqa: F401 - search adds routes
 from unionhall.site.site import bp
 
 
@@ -17,6 +18,12 @@ from unionhall.site.site import bp
 def unionhall_site_blueprints() -> Iterable[Blueprint]:
     """Home, preferences, feed, sitemap, robots."""
     return [bp]
+
+
+@hookimpl
+def unionhall_api_resources() -> Iterable[ApiResource]:
+    """The search."""
+    return [rest.RESOURCE]
 
 
 @hookimpl

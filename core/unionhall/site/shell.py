@@ -9,17 +9,19 @@ from typing import Any
 from urllib.parse import urlencode
 
 from babel import Locale
-from flask import g, request
+from flask import g, request, url_for
 from flask_babel import get_locale
+from flask_babel import gettext as _
 from markupsafe import Markup, escape
 from werkzeug.local import LocalProxy
 
 from unionhall.base import clock
 from unionhall.base.crypto import config
 from unionhall.hooks.types import NavItem
+from unionhall.host import looks
 from unionhall.host.assets import absolute
 from unionhall.host.registry import collect
-from unionhall.platform.access import current_actor
+from unionhall.platform.access import can, current_actor
 from unionhall.platform.pagecache import remembered
 from unionhall.site.display import MODE_COOKIE, THEME_COOKIE, THEMES
 from unionhall.site.paging import page_links, page_url
@@ -52,6 +54,19 @@ def _leads_to(url: str, here: str) -> bool:
     return here == path or (path != "/" and here.startswith(path))
 
 
+def corner_entry() -> NavItem:
+    """Return where the corner of every page leads: staff to the desk, who else is logged in to their own page, all others to log in.
+
+    One's own page says how much waits there, such as unread notices.
+    """
+    if not current_actor().known:
+        return NavItem(_("登录"), url_for("accounts.login"), "user")
+    if can(current_actor(), "desk.enter") and not surface():
+        return NavItem(_("编务台"), url_for("desk_desk.dashboard"), "edit")
+    waiting = sum(item.count for item in menu("my"))
+    return NavItem(_("我的"), url_for("members.my"), "user", count=waiting, count_label=_("条待看"))
+
+
 def grouped(items: list[NavItem]) -> list[tuple[str, list[NavItem]]]:
     """Return menu entries under their headings, in the order in which the headings come up."""
     groups: dict[str, list[NavItem]] = {}
@@ -67,8 +82,13 @@ def theme_choice() -> str:
 
 
 def is_elder() -> bool:
-    """Say whether the reader chose the large-type version."""
-    return request.cookies.get(MODE_COOKIE) == "elder"
+    """Say whether the reader chose the large-type version; where people only stand for a moment it is always on."""
+    return request.cookies.get(MODE_COOKIE) == "elder" or bool(surface())
+
+
+def surface() -> str:
+    """Return what the page is shown on when that is no browser of one's own, such as "kiosk"."""
+    return looks.current().surface
 
 
 def language() -> str:
@@ -135,10 +155,10 @@ def fragment(name: str, caller: Callable[[], Markup]) -> Markup:
 
 
 def _fragments() -> dict[str, Markup]:
-    """Return what is remembered for this request's language and display; menus of who is logged in are their own."""
+    """Return what is remembered for this request's look, language and display; menus of who is logged in are their own."""
     kept: dict[str, Markup] | None = g.get("fragments")
     if kept is None:
-        variant = f"fragments.{get_locale()}.{theme_choice()}.{is_elder()}"
+        variant = f"fragments.{looks.current().name}.{get_locale()}.{theme_choice()}.{is_elder()}"
         kept = g.fragments = {} if current_actor().known else remembered(variant, dict)
     return kept
 
@@ -156,9 +176,9 @@ def json_ld(value: dict[str, Any]) -> Markup:
 
 # Names in every template, macros included: globals cost nothing a page, a context processor and `with context` do.
 GLOBALS: dict[str, Any] = {
-    "menu": menu, "is_here": is_here, "standing": standing, "grouped": grouped,
+    "menu": menu, "corner_entry": corner_entry, "is_here": is_here, "standing": standing, "grouped": grouped,
     "actor": LocalProxy(current_actor), "theme_choice": theme_choice,
     "is_elder": is_elder, "canonical": canonical, "alternates": alternates, "other_languages": other_languages,
     "return_to": here, "json_ld": json_ld, "absolute": absolute, "page_links": page_links, "fragment": fragment, "page_url": page_url,
-    "today": clock.now,
+    "today": clock.now, "surface": surface,
 }  # fmt: skip

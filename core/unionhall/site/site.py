@@ -22,7 +22,7 @@ from flask.typing import ResponseReturnValue
 
 from unionhall.base import clock, i18n
 from unionhall.base.crypto import config
-from unionhall.base.web import csrf, go, never_cache, no_index, safe_next
+from unionhall.base.web import csrf, from_here, go, never_cache, no_index, safe_next
 from unionhall.hooks.types import HomeBlock, PageView
 from unionhall.host.assets import absolute
 from unionhall.host.registry import collect
@@ -59,7 +59,7 @@ def preferences() -> ResponseReturnValue:
     Pages that a cache keeps for everybody cannot carry a token, so the browser's word about where the form stood
     counts instead; a form from anywhere else needs its token.
     """
-    if not _from_here():
+    if not from_here():
         csrf.protect()
     response = go(safe_next(request.form.get("next"), url_for("site.home")))
     choices = display.cookies(config().languages)
@@ -73,13 +73,6 @@ def preferences() -> ResponseReturnValue:
 
 
 csrf.exempt(preferences)
-
-
-def _from_here() -> bool:
-    if fetched := request.headers.get("Sec-Fetch-Site"):
-        return fetched == "same-origin"
-    origin = request.headers.get("Origin") or request.headers.get("Referer", "")
-    return bool(origin) and f"{origin}/".startswith(request.host_url)
 
 
 @bp.get("/corner")

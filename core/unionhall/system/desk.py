@@ -1,40 +1,19 @@
-"""The desk's system screens: plugins and the audit trail; jobs are in `desk_jobs`."""
+"""The desk's audit trail; plugins are in `desk_plugins`, jobs in `desk_jobs`."""
 
 from __future__ import annotations
-
-from collections import Counter
 
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
 from unionhall.accounts.queries import names
 from unionhall.desk.lists import Pager, page_number
-from unionhall.host import migrations
-from unionhall.host.registry import host
 from unionhall.platform import audit
 from unionhall.platform.access import SITE, can, current_actor, needs, require
 from unionhall.system import queries
 from unionhall.system.labels import act_words, extra_words, obj_words
 
 PLUGINS, AUDIT = "system.plugins", queries.AUDIT
-FAILED = frozenset({"broken", "incompatible"})
 bp = Blueprint("system_desk", __name__, url_prefix="/system")
-
-
-@bp.get("/plugins/")
-@needs(PLUGINS)
-def plugins() -> ResponseReturnValue:
-    """Show every installed plugin and its state; installing and switching happen on the server."""
-    require(current_actor(), PLUGINS, SITE)
-    statuses, chosen = host().statuses(), request.args.get("state", "")
-    groups = {status.found.name: "failed" if status.state in FAILED else status.state for status in statuses}
-    shown = [status for status in statuses if not chosen or groups[status.found.name] == chosen]
-    return render_template(
-        "system/plugins.html", total=len(statuses), counts=Counter(groups.values()), chosen=chosen,
-        failed=[status for status in shown if status.state in FAILED],
-        rest=[status for status in shown if status.state not in FAILED],
-        waiting={item.owner for item in migrations.status() if not item.up_to_date},
-    )
 
 
 @bp.get("/audit/")

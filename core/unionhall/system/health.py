@@ -37,7 +37,7 @@ def _database() -> bool:
 
 def _migrations() -> bool:
     try:
-        return all(item.up_to_date for item in migrations.status())
+        return all(item.up_to_date for item in migrations.status(migrations.CORE))
     except SQLAlchemyError:
         return False
 

@@ -12,12 +12,28 @@ from flask_babel import lazy_gettext as _l
 from markupsafe import Markup
 
 from unionhall.hooks.markers import hookimpl
-from unionhall.hooks.types import Actor, Area, Card, Job, NavItem, Permission, Role
+from unionhall.hooks.reporting import ExportSource
+from unionhall.hooks.types import Actor, Area, Card, Job, MediaUser, NavItem, Permission, Role
+from unionhall.host import lifecycle
 from unionhall.host.registry import host
 from unionhall.platform import outbox, outbox_care, pagecache, reads
 from unionhall.platform.access import SITE, can
 from unionhall.platform.search import writing as search
-from unionhall.system import cli, desk, desk_jobs, job_lines, services  # noqa: F401 - desk_jobs adds routes
+from unionhall.system import (  # noqa: F401 - some add routes or commands
+    cli,
+    cli_plugins,
+    cli_purge,
+    desk,
+    desk_jobs,
+    desk_plugins,
+    desk_purge,
+    desk_settings,
+    exporting,
+    forgetting,
+    job_lines,
+    plugin_settings,
+    services,
+)
 from unionhall.system.site import bp
 
 
@@ -26,6 +42,8 @@ def unionhall_permissions() -> Iterable[Permission]:
     """Who may see plugins, jobs and the audit trail, and who may set jobs going."""
     return [
         Permission("system.plugins", _l("看插件"), (Role.SYSTEM_ADMIN, Role.AUDITOR)),
+        Permission(plugin_settings.MANAGE, _l("修改插件的设置"), (Role.SYSTEM_ADMIN,)),
+        Permission(lifecycle.SWITCH, _l("启用、停用和排列插件"), (Role.SYSTEM_ADMIN,)),
         Permission(services.JOBS, _l("运行任务，重试和丢弃没投递成的消息"), (Role.SYSTEM_ADMIN,)),
         Permission("system.audit", _l("看操作记录"), (Role.AUDITOR,)),
     ]
@@ -57,8 +75,8 @@ def unionhall_desk_blueprints() -> Iterable[Blueprint]:
 
 @hookimpl
 def unionhall_commands() -> Iterable[click.Command]:
-    """`unionhall search …`, `unionhall jobs retry`, `unionhall storage …`."""
-    return [cli.search_commands, cli.job_commands, cli.storage_commands]
+    """`unionhall plugins …`, `unionhall search …`, `unionhall jobs retry`, `unionhall storage …`."""
+    return [cli.search_commands, cli.job_commands, cli.storage_commands, cli_plugins.plugin_commands]
 
 
 @hookimpl
@@ -67,7 +85,7 @@ def unionhall_navigation(area: Area, actor: Actor) -> Iterable[NavItem]:
     if area != "desk":
         return
     if can(actor, desk.PLUGINS, SITE):
-        failed = sum(status.state in desk.FAILED for status in host().statuses())
+        failed = pagecache.remembered("plugins.failed", lambda: sum(status.failed for status in host().statuses()))
         yield NavItem(_("插件"), url_for("system_desk.plugins"), "plug", 830, _("系统"), failed, _("个没有运行"))
         parked = outbox_care.parked_count()
         yield NavItem(_("定时任务"), url_for("system_desk.job_list"), "clock", 835, _("系统"), parked, _("条没有投递成"))
@@ -80,6 +98,24 @@ def unionhall_dashboard_cards(actor: Actor, now: datetime) -> Iterable[Card]:
     """What is wrong with plugins, the worker or the outbox; when nothing is, a line that says so."""
     if not can(actor, desk.PLUGINS, SITE):
         return
-    problems = [status for status in host().statuses() if status.state in desk.FAILED]
-    shown = {"problems": problems, "health": job_lines.health(now), "parked": outbox_care.parked_count()}
+    problems = [status for status in host().statuses() if status.failed]
+    shown = {"problems": problems, "health": job_lines.health(now), "parked": outbox_care.parked_count(), "safe": host().safe}
     yield Card(Markup(render_template("system/card.html", **shown)), "side", 900)
+
+
+@hookimpl
+def unionhall_export_sources() -> Iterable[ExportSource]:
+    """The audit trail."""
+    return [exporting.SOURCE]
+
+
+@hookimpl
+def unionhall_media_users() -> Iterable[MediaUser]:
+    """Assets in the settings of plugins."""
+    return [MediaUser(plugin_settings.MEDIA_KIND, _l("插件的设置"), plugin_settings.media_places, "system:plugin-settings:")]
+
+
+@hookimpl
+def unionhall_plugin_purging(name: str, now: datetime) -> None:
+    """Jobs, messages, views, settings and documents of the plugin."""
+    forgetting.forget(name, now)

@@ -72,7 +72,18 @@ def entries(wanted: Wanted, *, actor: Actor, page: int) -> tuple[list[Line], int
     conditions = [_visible(actor), *_conditions(wanted)]
     total = db.session().scalar(select(func.count()).select_from(AuditEntry).where(and_(*conditions))) or 0
     rows = select(AuditEntry).where(and_(*conditions)).order_by(AuditEntry.n.desc()).limit(PAGE).offset((page - 1) * PAGE)
-    return [_line(row) for row in db.session().scalars(rows)], total
+    return [line_of(row) for row in db.session().scalars(rows)], total
+
+
+def part(wanted: Wanted, *, actor: Actor, below: str, before: int | None, limit: int) -> list[Line]:
+    """Return the newest lines below the number `before`; those of orgs at or below `below`, the site's own with the whole trail."""
+    conditions = [_visible(actor), *_conditions(wanted)]
+    if below.count("/") > 2:
+        conditions.append(AuditEntry.org_id.in_(_within((below,))))
+    if before is not None:
+        conditions.append(AuditEntry.n < before)
+    rows = db.session().scalars(select(AuditEntry).where(and_(*conditions)).order_by(AuditEntry.n.desc()).limit(limit))
+    return [line_of(row) for row in rows]
 
 
 def _visible(actor: Actor) -> ColumnElement[bool]:
@@ -106,7 +117,8 @@ def _conditions(wanted: Wanted) -> list[ColumnElement[bool]]:
     return found
 
 
-def _line(row: AuditEntry) -> Line:
+def line_of(row: AuditEntry) -> Line:
+    """Return an entry of the trail as the page shows it."""
     event = json.loads(row.event)
     extra = {name[2:]: value for name, value in event.items() if name.startswith("x_")}
     return Line(row.n, row.at, row.act, row.actor_id, row.org_id, row.obj, event.get("req", ""), extra)

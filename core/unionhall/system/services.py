@@ -7,6 +7,7 @@ from datetime import datetime
 
 from unionhall.base import db
 from unionhall.hooks.types import Actor, Job
+from unionhall.host import times
 from unionhall.platform import audit, jobs, outbox_care, runs, workers
 from unionhall.platform.access import SITE, require
 
@@ -40,8 +41,9 @@ def give_up(message_id: int, *, actor: Actor, now: datetime) -> None:
 
 
 def tidy(now: datetime) -> None:
-    """Remove what was delivered long ago, runs that are long over and workers that ended without saying so (the job)."""
+    """Remove what nobody asks for any more: old deliveries, runs, workers that ended without a word, times of hooks (the job)."""
     outbox_care.forget_old(now)
     with db.unit_of_work():
         runs.forget_old(now)
         workers.forget_old(now)
+        times.forget_old(now)

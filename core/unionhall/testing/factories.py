@@ -16,6 +16,8 @@ from unionhall.base import clock, db
 from unionhall.base.crypto import new_token, token_hash
 from unionhall.hooks.types import SYSTEM, Actor, Role
 from unionhall.media.models import Asset
+from unionhall.members import identity
+from unionhall.members.models import Member, Membership, Status
 from unionhall.news import editing, publishing, review
 from unionhall.news.content import BylineLine, Content
 from unionhall.news.models import Article, ReviewStep, Section, State
@@ -34,6 +36,14 @@ class Make:
     def __init__(self) -> None:
         self._numbers = count(1)
 
+    def number(self) -> int:
+        """Return the next number, which nothing else gets."""
+        return next(self._numbers)
+
+    def go_on(self, number: int) -> None:
+        """Go on counting after this number: what was made up to it is there."""
+        self._numbers = count(number + 1)
+
     @property
     def root(self) -> Org:
         """Return the site's root org."""
@@ -44,7 +54,7 @@ class Make:
         label = name or f"测试工会{next(self._numbers)}"
         return create_org(parent or self.root, OrgFields(name=label, short_name=label, kind=kind, **fields), actor=SYSTEM, now=clock.now())
 
-    def account(self, role: Role | None = None, org: Org | None = None, login: str = "", **fields: Any) -> Account:
+    def account(self, role: Role | str | None = None, org: Org | None = None, login: str = "", **fields: Any) -> Account:
         """Return a new account, with a grant when a role is given, and PASSWORD as its password."""
         number, place = next(self._numbers), org or self.root
         account = administration.create_account(
@@ -55,6 +65,36 @@ class Make:
             administration.grant(account, role, place, actor=SYSTEM, now=clock.now())
         db.session().flush()
         return account
+
+    def id_number(self, number: int = 0) -> str:
+        """Return a valid resident number that nobody has, of somebody born in May 1988."""
+        number = number or next(self._numbers)
+        first = f"330199198805{1 + number // 1000 % 28:02d}{number % 1000:03d}"
+        return first + identity.check_digit(first)
+
+    def member(
+        self, org: Org | None = None, *, name: str = "", id_number: str = "", mobile: str = "", account: Account | bool = False,
+        status: Status = Status.ACTIVE, also: tuple[Org, ...] = (), **fields: Any,
+    ) -> Member:
+        """Return a member of the org's roster; `account=True` activates them with a new account, `also` are secondary unions."""
+        number, now, place = next(self._numbers), clock.now(), org or self.root
+        id_number, mobile = id_number or self.id_number(), mobile or f"139{number:08d}"
+        member = Member(
+            org_id=place.id, name=name or f"会员{number}", name_key=f"huiyuan{number}", id_sealed=identity.seal_id(id_number),
+            id_hash=identity.id_hash(id_number), mobile_sealed=identity.seal_mobile(mobile), mobile_hash=identity.mobile_hash(mobile),
+            created_at=now, updated_at=now, **fields,
+        )  # fmt: skip
+        if account:
+            given = account if isinstance(account, Account) else self.account(org=place, name=member.name)
+            member.account_id, member.activated_at = given.id, now
+        db.session().add(member)
+        db.session().flush()
+        day = clock.local_day(now)
+        for union, primary in [(place, True), *((other, False) for other in also)]:
+            row = {"status": status if primary else Status.ACTIVE, "joined_on": day, "created_at": now, "updated_at": now}
+            db.session().add(Membership(member_id=member.id, org_id=union.id, is_primary=primary, **row))
+        db.session().flush()
+        return member
 
     def actor(self, role: Role, org: Org | None = None) -> Actor:
         """Return the actor that a new account with this role is."""

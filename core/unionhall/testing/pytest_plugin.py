@@ -1,4 +1,4 @@
-"""The pytest plugin: `app`, `client`, `runner`, `work`, `make`, `login`, `at`, `bucket`, on SQLite and PostgreSQL.
+"""The pytest plugin: `app`, `client`, `runner`, `work`, `make`, `login`, `person`, `send`, `queries`, `at`, `bucket`, on both databases.
 
 A test marked `both` runs on both databases; without a PostgreSQL its second half is skipped, loudly, and with
 UNIONHALL_NO_SKIP set (as CI does) it fails.
@@ -7,6 +7,7 @@ UNIONHALL_NO_SKIP set (as CI does) it fails.
 from __future__ import annotations
 
 import os
+import re
 import secrets
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -14,16 +15,26 @@ from datetime import datetime
 from typing import Any
 
 import pytest
+import structlog
 import time_machine
 from click.testing import CliRunner
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import event, inspect
 from sqlalchemy.orm import Session, scoped_session
+from werkzeug.test import TestResponse
 
 from unionhall.base import clock, db
+from unionhall.hooks.types import Role
+from unionhall.host import looks
+from unionhall.media import images
+from unionhall.orgs.models import Org
 from unionhall.testing import services
+from unionhall.testing.children import Nursery
+from unionhall.testing.contract import options
 from unionhall.testing.databases import PostgresSite, Site, SQLiteSite
 from unionhall.testing.factories import Make, log_in
+from unionhall.testing.templates import Kept
 
 START = "2026-05-14 09:30"
 SETTINGS: dict[str, Any] = {
@@ -31,8 +42,21 @@ SETTINGS: dict[str, Any] = {
 }  # fmt: skip
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Declare the options of the contract suite."""
+    options.declare(parser)
+
+
 def pytest_configure(config: pytest.Config) -> None:
-    """Declare the marker."""
+    """Declare the marker; bring the contract suite's fixtures; leave out what only costs time in tests, bear a busy machine."""
+    db.SYNCHRONOUS = "OFF"
+    images.WAITS = 20
+    looks.Environment.kept = Kept()
+    *others, _painter = structlog.get_config()["processors"]
+    # Where rich is installed, structlog paints each traceback with every variable, for most of a second.
+    plain = structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
+    structlog.configure(processors=[*others, plain])
+    config.pluginmanager.register(options, "unionhall-contract")
     config.addinivalue_line("markers", "both: runs on SQLite and on PostgreSQL")
 
 
@@ -43,6 +67,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         if metafunc.definition.get_closest_marker("postgres"):
             kinds = ["postgresql"]
         metafunc.parametrize("database", kinds, indirect=True, scope="session")
+    options.spread(metafunc)
 
 
 def skip_or_fail(reason: str) -> None:
@@ -70,6 +95,14 @@ def s3_server() -> Iterator[str]:
         yield endpoint
 
 
+@pytest.fixture(scope="session")
+def nursery(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Nursery]:
+    """Return the process that others are forked from: `nursery.start(code, *arguments).wait()` gives (exit code, stderr)."""
+    found = Nursery(tmp_path_factory.mktemp("children"))
+    yield found
+    found.end()
+
+
 @pytest.fixture
 def bucket(s3_server: str) -> dict[str, Any]:
     """Return the settings of a site whose files lie in an empty bucket."""
@@ -80,22 +113,23 @@ def bucket(s3_server: str) -> dict[str, Any]:
 
 
 @pytest.fixture(scope="session")
-def sites(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Iterator[Callable[[str], Site]]:
-    """Return a function that gives the site of a database kind, built once per test process."""
-    built: dict[str, Site] = {}
+def sites(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Iterator[Callable[..., Site]]:
+    """Return a function that gives the site of a database kind with plugins enabled, built once per test process."""
+    built: dict[tuple[str, ...], Site] = {}
     worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
 
-    def site(kind: str) -> Site:
-        if kind not in built:
-            folder = tmp_path_factory.mktemp(kind)
+    def site(kind: str, plugins: tuple[str, ...] = ()) -> Site:
+        wanted = (kind, *plugins)
+        if wanted not in built:
+            folder = tmp_path_factory.mktemp("-".join(wanted))
             if kind == "sqlite":
-                built[kind] = SQLiteSite(folder, SETTINGS)
+                built[wanted] = SQLiteSite(folder, SETTINGS, plugins)
             else:
                 server = request.getfixturevalue("postgres_server")
                 if server is None:
                     skip_or_fail("no PostgreSQL: none is reachable and none is installed")
-                built[kind] = PostgresSite(folder, SETTINGS, server, f"unionhall_test_{os.getpid()}_{worker}")
-        return built[kind]
+                built[wanted] = PostgresSite(folder, SETTINGS, server, f"unionhall_test_{os.getpid()}_{worker}_{len(built)}", plugins)
+        return built[wanted]
 
     yield site
     for found in built.values():
@@ -121,13 +155,21 @@ def at() -> Iterator[Callable[[str], datetime]]:
         yield go
 
 
+@pytest.fixture(scope="session")
+def enabled_plugins() -> tuple[str, ...]:
+    """Return the plugins that are enabled on the site; a plugin's own conftest overrides this with its name."""
+    return ()
+
+
 @pytest.fixture
-def app(database: str, sites: Callable[[str], Site], at: Callable[[str], datetime]) -> Iterator[Flask]:
+def app(
+    database: str, sites: Callable[..., Site], enabled_plugins: tuple[str, ...], at: Callable[[str], datetime]
+) -> Iterator[Flask]:
     """Return the application on a fresh database: a root org, one section, nobody."""
-    site = sites(database)
+    site = sites(database, enabled_plugins)
     with site.app.app_context():
-        site.put_back()
         site.forget()
+        site.put_back()
     yield site.app
     with site.app.app_context():
         db.session().remove()
@@ -165,6 +207,73 @@ def work(app: Flask) -> Callable[[], AbstractContextManager[scoped_session[Sessi
 def make(app: Flask) -> Make:
     """Return the factories; use them inside `with work():`."""
     return Make()
+
+
+@pytest.fixture
+def beginning(app: Flask, database: str, sites: Callable[..., Site], enabled_plugins: tuple[str, ...], make: Make) -> Callable[..., Any]:
+    """Return `beginning("a full house", fill)`: the site is as `fill()` makes it, which runs once per test process and database;
+    its answer is kept too and given again, so it holds ids, never rows. Ask for it before anything else is written."""
+    site = sites(database, enabled_plugins)
+
+    def begin(name: str, fill: Callable[[], Any]) -> Any:
+        with app.app_context():
+            found, number = site.begin(name, lambda: (fill(), make.number()))
+        make.go_on(number)
+        return found
+
+    return begin
+
+
+@pytest.fixture
+def queries(app: Flask) -> Callable[[], AbstractContextManager[list[str]]]:
+    """Return `queries()`, a context manager that gives the list of the statements that ran inside: a page that shows three
+    rows must not ask more than one that shows one."""
+
+    @contextmanager
+    def counting() -> Iterator[list[str]]:
+        with app.app_context():
+            engine, found = db.engine(), []
+
+        def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+            if not statement.startswith(("BEGIN", "SAVEPOINT", "RELEASE", "PRAGMA")):
+                found.append(statement)
+
+        event.listen(engine, "before_cursor_execute", note)
+        try:
+            yield found
+        finally:
+            event.remove(engine, "before_cursor_execute", note)
+
+    return counting
+
+
+@pytest.fixture
+def send() -> Callable[..., TestResponse]:
+    """Return `send(client, page, to="", **fields)`, which fills in a page's form, its CSRF token included, and sends it."""
+
+    def post(client: FlaskClient, page: str, to: str = "", **fields: Any) -> TestResponse:
+        shown = client.get(page)
+        token = re.search(r'name="csrf_token" value="([^"]+)"', shown.text)
+        assert token, f"{page} answers {shown.status_code} and has no form"
+        return client.post(to or page, data={"csrf_token": token.group(1)} | fields)
+
+    return post
+
+
+@pytest.fixture
+def person(app: Flask, work: Callable[..., Any], make: Make) -> Callable[..., FlaskClient]:
+    """Return `person(Role.EDITOR)`, the browser of somebody new with that role at the root org (or at `org`); `person()` is a
+    member who has activated their account."""
+
+    def build(role: Role | str | None = None, org: Org | None = None) -> FlaskClient:
+        with work() as session:
+            here = session.get(Org, inspect(org).identity) if org is not None else None  # one of an earlier unit of work
+            account_id = make.account(role, here).id if role else make.member(here, account=True).account_id
+        browser = app.test_client()
+        log_in(browser, account_id or 0)
+        return browser
+
+    return build
 
 
 @pytest.fixture

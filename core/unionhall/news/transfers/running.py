@@ -6,18 +6,11 @@ stored. What somebody cancels, or another worker took over, stops at the next ba
 
 from __future__ import annotations
 
-import uuid
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-from threading import Event, Thread
-from typing import Any
+from datetime import datetime
 
 import structlog
-from flask import Flask, current_app
 from flask_babel import gettext as _
-from sqlalchemy import ColumnElement, or_, select, update
+from sqlalchemy import select
 
 from unionhall.accounts.models import Account
 from unionhall.accounts.sessions import actor_of
@@ -27,9 +20,9 @@ from unionhall.hooks.types import Actor
 from unionhall.news import rights
 from unionhall.news.transfers import files, steps
 from unionhall.news.transfers.models import Transfer, TransferState
-from unionhall.platform import access, audit, jobs
+from unionhall.platform import access, audit, jobs, leases
+from unionhall.platform.leases import Held, Interrupted, Lost
 
-LEASE, RENEW_SECONDS, SKEW = timedelta(minutes=1), 20.0, timedelta(minutes=5)
 MOST_TRIES = 5
 log = structlog.get_logger("unionhall.news.transfers")
 
@@ -40,55 +33,22 @@ def work(_now: datetime) -> None:
         run(held)
 
 
-@dataclass(frozen=True)
-class Held:
-    """A transfer that this worker has taken, and the lease that proves it."""
-
-    id: int
-    lease: str
-
-    @property
-    def mine(self) -> ColumnElement[bool]:
-        """Return the condition that it is still this worker's to do."""
-        return (Transfer.id == self.id) & (Transfer.lease == self.lease) & (Transfer.state == TransferState.RUNNING.value)
-
-    def change(self, **values: Any) -> None:
-        """Change the row. Raises Lost when it was cancelled, or another worker has it."""
-        if db.update_count(update(Transfer).where(self.mine).values(**values).execution_options(synchronize_session=False)) != 1:
-            raise steps.Lost
-
-
 def take(now: datetime) -> Held | None:
     """Take the oldest transfer that waits, or whose worker is gone; None when there is none, or another worker was faster."""
-    free = or_(Transfer.state == TransferState.WAITING.value, _abandoned(now))
-    found = db.session().scalar(access.unscoped(select(Transfer.id).where(free).order_by(Transfer.id).limit(1), why="worker"))
-    db.session().rollback()
-    if found is None:
-        return None
-    held = Held(found, str(uuid.uuid4()))
-    values = {"state": TransferState.RUNNING.value, "lease": held.lease, "leased_until": now + LEASE, "tries": Transfer.tries + 1}
-    with db.unit_of_work():
-        taken = update(Transfer).where(Transfer.id == found, free).values(**values).execution_options(synchronize_session=False)
-        return held if db.update_count(taken) == 1 else None
-
-
-def _abandoned(now: datetime) -> ColumnElement[bool]:
-    """Running under a lease that ended, or that lasts longer than any could: then a clock that ran ahead was put back."""
-    over = or_(Transfer.leased_until <= now, Transfer.leased_until > now + LEASE + SKEW)
-    return (Transfer.state == TransferState.RUNNING.value) & over
+    return leases.take(Transfer, now)
 
 
 def run(held: Held) -> None:
     """Do a transfer to its end, or note why it could not be done."""
     try:
-        with _renewed(held):
+        with held.renewed():
             step = _begin(held)
             if step is not None:
                 _finish(held, step.go())
-    except steps.Lost:
+    except Lost:
         log.info("transfer was cancelled or taken over", transfer=held.id)
-    except steps.Interrupted:
-        _give_back(held)
+    except Interrupted:
+        held.give_back()
     except UnionHallError as error:
         _fail(held, str(error))
     except Exception:
@@ -133,39 +93,4 @@ def _finish(held: Held, done: steps.Done) -> None:
 
 def _fail(held: Held, why: str) -> None:
     now = clock.now()
-    db.session().rollback()
-    try:
-        with db.unit_of_work():
-            over = {"finished_at": now, "expires_at": now + files.KEPT, "lease": "", "leased_until": None}
-            held.change(state=TransferState.FAILED.value, error=why, **over)
-    except steps.Lost:
-        log.info("transfer was cancelled or taken over", transfer=held.id)
-
-
-def _give_back(held: Held) -> None:
-    """Let another worker go on at once: this one is to stop."""
-    try:
-        with db.unit_of_work():
-            held.change(state=TransferState.WAITING.value, lease="", leased_until=None, tries=Transfer.tries - 1)
-    except steps.Lost:
-        log.info("transfer was cancelled or taken over", transfer=held.id)
-
-
-@contextmanager
-def _renewed(held: Held) -> Iterator[None]:
-    """Hold on to the lease for as long as this runs."""
-    app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
-    done = Event()
-
-    def renew() -> None:
-        while not done.wait(RENEW_SECONDS):
-            with app.app_context():
-                db.write_aside(update(Transfer).where(held.mine).values(leased_until=clock.now() + LEASE))
-
-    thread = Thread(target=renew, name=f"lease of transfer {held.id}", daemon=True)
-    thread.start()
-    try:
-        yield
-    finally:
-        done.set()
-        thread.join()
+    held.let_go(state=TransferState.FAILED.value, error=why, finished_at=now, expires_at=now + files.KEPT)

@@ -24,32 +24,10 @@ from unionhall.news.exchange.records import Problem, Report
 from unionhall.news.transfers import files, sources
 from unionhall.news.transfers.models import Transfer, TransferLine
 from unionhall.platform import jobs
+from unionhall.platform.leases import Held, Interrupted
 
 REST_SECONDS = 0.05
 TELL_EVERY = 100
-
-
-class Lost(Exception):
-    """The transfer was cancelled, or another worker has it: nothing more may be written."""
-
-
-class Interrupted(Exception):
-    """The worker is to stop; the transfer goes on elsewhere."""
-
-
-class Mine(Protocol):
-    """The hold that the worker has on the transfer."""
-
-    @property
-    def id(self) -> int:
-        """Return the transfer's number."""
-
-    @property
-    def lease(self) -> str:
-        """Return what nobody else who works on it has."""
-
-    def change(self, **values: Any) -> None:
-        """Change the row. Raises Lost."""
 
 
 class Step(Protocol):
@@ -102,7 +80,7 @@ class Done:
 class Importing:
     """Brings in an upload, its outcome noted with every batch."""
 
-    def __init__(self, held: Mine, plan: Plan) -> None:
+    def __init__(self, held: Held, plan: Plan) -> None:
         self.held, self.plan = held, plan
 
     def go(self) -> Done:
@@ -151,7 +129,7 @@ def _line(transfer_id: int, kind: str, item: str, problem: Problem | None = None
 class Exporting:
     """Writes a file, with the pictures in a zip file if they are wanted; begun again, it is written again."""
 
-    def __init__(self, held: Mine, plan: Plan) -> None:
+    def __init__(self, held: Held, plan: Plan) -> None:
         self.held, self.plan = held, plan
 
     def go(self) -> Done:

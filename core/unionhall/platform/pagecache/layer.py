@@ -22,7 +22,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.test import run_wsgi_app
 
 from unionhall.base import clock
-from unionhall.platform.pagecache.marking import NOTE_COOKIE, RECORD, Record, Sharing
+from unionhall.platform.pagecache.marking import PASSED_BY, RECORD, Record, Sharing
 from unionhall.platform.pagecache.pages import Headers, Page, Pages, make
 from unionhall.platform.pagecache.purges import EXTENSION, Watch
 from unionhall.platform.pagecache.shelf import NoShelf, Shelf
@@ -61,13 +61,13 @@ class PageCache:
         return self._missing(environ, start_response, variant)
 
     def _variant(self, cookies: str | None) -> str | None:
-        """Return the language and display asked for as a Cookie header of our own; None when a message waits to be shown."""
+        """Return the language and display asked for as a Cookie header of our own; None when the browser is to see a page of its own."""
         if not cookies:
             return ""
         chosen = {}
         for part in cookies.split(";"):
             name, _, value = part.strip().partition("=")
-            if name == NOTE_COOKIE:
+            if name in PASSED_BY:
                 return None
             if value in self._variants.get(name, ()):
                 chosen[name] = value
@@ -110,7 +110,7 @@ class PageCache:
     def _query(self, environ: Environ, sharing: Sharing) -> str | None:
         """Return the part of the query that the page depends on, in one order; None when it must not be shared."""
         pairs = parse_qsl(environ.get("QUERY_STRING", ""), keep_blank_values=True)
-        if any(name in sharing.unless for name, _value in pairs):
+        if any(name in sharing.unless or (sharing.strict and name not in sharing.query) for name, _value in pairs):
             return None
         return urlencode(sorted(pair for pair in pairs if pair[0] in sharing.query))
 

@@ -17,6 +17,8 @@ from unionhall.base import db
 SITE = "site"
 RECORD = "unionhall.pagecache"
 NOTE_COOKIE = "uh_note"
+PREVIEW_COOKIE = "uh_look"
+PASSED_BY = frozenset({NOTE_COOKIE, PREVIEW_COOKIE})  # with one of these a browser sees no page that is kept for everybody
 LONGEST_TURN_SECONDS = 1.0
 _View = TypeVar("_View", bound=Callable[..., Any])
 _turns = threading.Lock()
@@ -32,17 +34,19 @@ class Record:
 
 @dataclass(frozen=True)
 class Sharing:
-    """Which query values a shared page depends on, and which make it a page that is not shared."""
+    """Which query values a shared page depends on, and which make it a page that is not shared: if `strict`, all others."""
 
     query: frozenset[str]
     unless: frozenset[str]
+    strict: bool = False
 
 
-def shared(*query: str, unless: tuple[str, ...] = ()) -> Callable[[_View], _View]:
+def shared(*query: str, unless: tuple[str, ...] = (), strict: bool = False) -> Callable[[_View], _View]:
     """Mark a GET view whose page is the same for everybody, but for language and display.
 
     The view is called as for a stranger: it sees no cookie but these, no header, and of the query only the values
-    named here (and `lang`). With one of the values in `unless` the request is handled without the cache.
+    named here (and `lang`). With one of the values in `unless`, or `strict` and any value that is not named, the request is
+    handled without the cache.
     """
 
     def mark(view: _View) -> _View:
@@ -51,7 +55,7 @@ def shared(*query: str, unless: tuple[str, ...] = ()) -> Callable[[_View], _View
             with _turn():
                 return view(*args, **values)
 
-        in_turn.unionhall_shared = Sharing(frozenset({*query, "lang"}), frozenset(unless))  # type: ignore[attr-defined]
+        in_turn.unionhall_shared = Sharing(frozenset({*query, "lang"}), frozenset(unless), strict)  # type: ignore[attr-defined]
         return cast(_View, in_turn)
 
     return mark

@@ -49,6 +49,11 @@ def remembered(name: str, build: Callable[[], _Value], *, seconds: float = FRESH
     return value
 
 
+def is_remembered(name: str) -> bool:
+    """Say whether this process knows an earlier value, however old."""
+    return name in current_app.extensions.get(MEMORY, {})
+
+
 def forget() -> None:
     """Forget everything that this process remembers."""
     current_app.extensions.pop(MEMORY, None)

@@ -15,6 +15,7 @@ from unionhall.hooks.types import SearchDocument, SearchResult
 from unionhall.platform.search import snippets
 from unionhall.platform.search.asking import Query
 from unionhall.platform.search.indexes import MOST_COUNTED, Found, IndexBroken, Key
+from unionhall.platform.search.writing import documents_of
 from unionhall.platform.search.writing import search as the_search
 
 SIZE = 10
@@ -126,7 +127,7 @@ def _look(query: Query, start: int) -> Found:
     for kind, source in the_search().sources().items():
         if query.kind in {"", kind}:
             ids = source.look(asked, LOOKED_AT)
-            keys += [_dated(document) for document in source.documents(ids) if _fits(document, query)]
+            keys += [_dated(document) for document in documents_of(source, ids) if _fits(document, query)]
     keys.sort(reverse=True)
     return Found([key for _at, key in keys[start : start + SIZE]], len(keys))
 

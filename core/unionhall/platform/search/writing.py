@@ -78,14 +78,14 @@ def _read(payloads: Iterable[dict[str, Any]]) -> tuple[list[Entry], list[Key]]:
     gone: list[Key] = []
     for kind, ids in wanted.items():
         source = search().sources().get(kind)
-        found = {document.id: document for document in _documents(source, list(ids))} if source else {}
+        found = {document.id: document for document in documents_of(source, list(ids))} if source else {}
         entries += [entry(document) for document in found.values()]
         gone += [(kind, number) for number in ids if number not in found]
     db.session().rollback()
     return entries, gone
 
 
-def _documents(source: SearchSource, ids: Sequence[int]) -> list[SearchDocument]:
+def documents_of(source: SearchSource, ids: Sequence[int]) -> list[SearchDocument]:
     """Return the documents that can be made; one that a source fails on is logged and left out, and holds up no other."""
     try:
         return list(source.documents(ids))
@@ -93,7 +93,7 @@ def _documents(source: SearchSource, ids: Sequence[int]) -> list[SearchDocument]
         raise
     except Exception:
         log.exception("document for search could not be made", kind=source.kind, ids=len(ids))
-        return [document for number in ids for document in _documents(source, [number])] if len(ids) > 1 else []
+        return [document for number in ids for document in documents_of(source, [number])] if len(ids) > 1 else []
 
 
 def rebuild(progress: Callable[[int], object] = lambda done: None, *, broken: bool = False) -> int:
@@ -113,7 +113,7 @@ def _everything(progress: Callable[[int], object]) -> Iterator[Entry]:
         after = 0
         while ids := source.ids(after, BATCH):
             after = ids[-1]
-            entries = [entry(document) for document in _documents(source, ids)]
+            entries = [entry(document) for document in documents_of(source, ids)]
             db.session().rollback()
             yield from entries
             done += len(ids)

@@ -36,6 +36,14 @@ def respond(name: str, mimetype: str, *, seconds: int, download_as: str = "") ->
     return response
 
 
+def respond_privately(name: str, mimetype: str, file_name: str) -> Response:
+    """Return a file that somebody sent in confidence: a download that no browser keeps and that runs nothing."""
+    response = respond(name, mimetype, seconds=0, download_as=file_name)
+    response.headers["Cache-Control"] = "no-store"
+    response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
+    return response
+
+
 def _named(name: str) -> dict[str, str]:
     """Return a file name as every browser reads it: plain where it is ASCII, else in UTF-8 as well."""
     plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()

@@ -1,0 +1,1 @@
+"""Campaigns: a period, a state, and ordered components."""

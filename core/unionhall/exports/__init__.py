@@ -1,0 +1,1 @@
+"""Lists as spreadsheets: purpose asked, watermarked, gone after a week."""

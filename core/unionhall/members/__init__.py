@@ -1,0 +1,1 @@
+"""The real-name roster: members, their memberships, activation, and the pages under /my/."""

@@ -1,0 +1,1 @@
+"""Telling people: inbox, mail, text messages and official accounts."""

@@ -1,0 +1,1 @@
+"""The JSON API: resources that features and plugins contribute, tokens, paging, the OpenAPI document."""

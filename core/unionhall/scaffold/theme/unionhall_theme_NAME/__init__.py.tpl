@@ -1,0 +1,1 @@
+"""@NAME@: a theme for UnionHall."""

@@ -1,0 +1,5 @@
+label = "@NAME@"
+summary = ""
+version = "0.1.0"
+parent = "hall"
+needs = ">=@VERSION@"

@@ -1,0 +1,1 @@
+"""Sign-up sheets: places, waiting lists, check-in."""

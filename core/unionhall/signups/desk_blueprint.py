@@ -1,0 +1,5 @@
+"""The desk's blueprint; its routes lie in the `desk*.py` files beside."""
+
+from flask import Blueprint
+
+bp = Blueprint("signups_desk", __name__, url_prefix="/signups")

@@ -1,0 +1,1 @@
+"""Kiosk: what self-service terminals show, large tiles and nothing that leads out."""
