@@ -1,0 +1,1 @@
+"""What members may claim, who may claim it and why not, claims from the form to the payment."""

@@ -1,0 +1,1 @@
+"""The break-time exercise programme: the course, and which teams practise."""

@@ -1,0 +1,1 @@
+"""Joining a chapter, leaving it, its roster and its office holders."""

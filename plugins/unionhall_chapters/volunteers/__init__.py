@@ -1,0 +1,1 @@
+"""Volunteer teams, shifts, swaps, and hours with a statement that can be checked."""
