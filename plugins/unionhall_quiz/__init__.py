@@ -1,0 +1,1 @@
+"""Daily quiz: questions, papers, attempts, a chance in a draw."""

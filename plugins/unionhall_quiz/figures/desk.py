@@ -1,0 +1,72 @@
+"""The desk's figures of a round."""
+
+from __future__ import annotations
+
+from flask import abort, flash, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from unionhall.plugin import (
+    UnionHallError,
+    bar_chart,
+    clock,
+    current_actor,
+    desk_scope,
+    export_url,
+    fail,
+    go,
+    needs,
+    never_cache,
+    org_by_path,
+    session,
+)
+from unionhall_quiz import rights
+from unionhall_quiz.blueprints import desk
+from unionhall_quiz.figures import queries, services
+from unionhall_quiz.play.models import Round
+
+
+@desk.get("/figures/")
+@needs(rights.READ)
+def figures() -> ResponseReturnValue:
+    """Show how a round goes: the newest one, unless another is asked for."""
+    actor = current_actor()
+    rows, asked = queries.rounds(actor, desk_scope(actor)), request.args.get("round", "")
+    if asked and not (asked.isdecimal() and len(asked) < 10):
+        abort(404)
+    found = queries.round_of(int(asked), actor) if asked else next(iter(rows), None)
+    return _page(rows, found)
+
+
+def _page(rows: list[Round], found: Round | None, problem: str = "") -> str:
+    never_cache()
+    shown: dict[str, object] = {"rounds": rows, "round": found, "problem": problem}
+    if found is not None:
+        since, until = queries.span(found, clock.local_day(clock.now()))
+        org = org_by_path(desk_scope(current_actor())) or found.org
+        days = queries.days(found.id, since, until)
+        label = _("每天的人次，最多的一天 %(n)s", n=max((number for _day, number in days), default=0))
+        chart = bar_chart([(f"{day:%m-%d}", number) for day, number in days[-14:]], label=label) if days else None
+        shown |= {
+            "since": since, "until": until, "totals": queries.totals(found.id, since, until), "days": days, "chart": chart, "org": org,
+            "shares": queries.shares(found, org, since, until), "topics": queries.topics(found.id, since, until),
+            "wrong": queries.wrong(found.id, since, until), "small": queries.SMALL,
+            "export": export_url("quiz.topics", {"round": str(found.id)}),
+        }  # fmt: skip
+    return render_template("quiz/figures/desk.html", **shown)
+
+
+@desk.post("/figures/<int:round_id>/ideas/<int:topic_id>")
+@needs(rights.READ)
+def tell_editors(round_id: int, topic_id: int) -> ResponseReturnValue:
+    """Tell the editors of a topic that members get wrong."""
+    actor, found = current_actor(), queries.round_of(round_id, current_actor())
+    try:
+        number = services.tell_editors(found, topic_id, actor=actor, now=clock.now())
+    except UnionHallError as error:
+        fail()
+        session().rollback()
+        found = queries.round_of(round_id, actor)
+        return _page(queries.rounds(actor, desk_scope(actor)), found, str(error)), error.status
+    flash(_("告诉编辑部了，%(n)s 个人收到了通知。", n=number), "ok")
+    return go(url_for("quiz_desk.figures", round=round_id))

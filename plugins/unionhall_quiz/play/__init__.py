@@ -1,0 +1,1 @@
+"""Rounds, daily papers, attempts."""

@@ -1,0 +1,1 @@
+"""Rewards: fund, draws, coupons, redemption, settlement, offers of merchants."""

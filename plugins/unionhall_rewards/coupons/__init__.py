@@ -1,0 +1,1 @@
+"""Kinds of coupons, and the coupons that members hold."""

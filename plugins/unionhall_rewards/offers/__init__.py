@@ -1,0 +1,1 @@
+"""Offers of merchants, not paid by a fund."""

@@ -1,0 +1,1 @@
+"""Monthly statements of stores, payment, reconciliation."""

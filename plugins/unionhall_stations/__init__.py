@@ -1,0 +1,1 @@
+"""Worker stations: directory, services, stores and their tills, inspections."""

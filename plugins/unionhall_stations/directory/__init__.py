@@ -1,0 +1,1 @@
+"""Stations, services, opening hours: what members find."""

@@ -1,0 +1,41 @@
+"""How figures are shown: the heat table by weekday and hour, the busiest stations."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from flask_babel import gettext as _
+
+from unionhall_stations.figures.visits import Line
+
+STEPS, MOST = 4, 20
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A weekday's name and its cells: (visits, how warm: 0 to 4) of the hours that are shown."""
+
+    day: str
+    cells: list[tuple[int, int]]
+
+
+def hours(grid: Sequence[Sequence[int]]) -> range:
+    """Return the hours to show: from the first with a visit to the last, 6 to 22 at least."""
+    used = [hour for hour in range(24) if any(row[hour] for row in grid)]
+    return range(min([6, *used]), max([21, *used]) + 1)
+
+
+def heat(grid: Sequence[Sequence[int]]) -> list[Row]:
+    """Return the heat table: each cell warm in quarters of the busiest one."""
+    names = (_("周一"), _("周二"), _("周三"), _("周四"), _("周五"), _("周六"), _("周日"))
+    most = max((number for row in grid for number in row), default=0)
+    return [
+        Row(name, [(row[hour], -(-STEPS * row[hour] // most) if most else 0) for hour in hours(grid)])
+        for name, row in zip(names, grid, strict=True)
+    ]
+
+
+def busiest(lines: Sequence[Line]) -> list[Line]:
+    """Return the stations with visits, the most visited first."""
+    return sorted((line for line in lines if line.times), key=lambda line: (-line.times, line.station.number))[:MOST]

@@ -1,0 +1,1 @@
+"""Monthly inspections with photos, score and fix-by dates."""

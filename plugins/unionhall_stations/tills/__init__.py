@@ -1,0 +1,1 @@
+"""Stores, clerks, tills: who stands at the counter."""
