@@ -11,7 +11,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 CORE = ROOT / "core" / "unionhall"
-SOURCES = sorted(path for top in ("core", "plugins", "themes") for path in (ROOT / top).rglob("*.py") if "node_modules" not in path.parts)
+SOURCES = sorted(path for top in ("core", "plugins", "themes") for path in (ROOT / top).rglob("*.py") if not {"node_modules", "migrations"} & set(path.parts))
 PAGES = sorted(path for top in ("core", "plugins", "themes") for path in (ROOT / top).rglob("*.html") if "frontend" not in path.parts)
 LONGEST_FILE, LONGEST_FUNCTION = 400, 60
 
@@ -90,3 +90,18 @@ def test_themes_say_what_they_are():
     for path in (ROOT / "themes").glob("*/theme.toml"):
         about = tomllib.loads(path.read_text("utf-8"))
         assert set(about) >= {"label", "version"}
+
+
+def test_plugins_import_the_public_api_alone():
+    """`unionhall.plugin`, and the `api` module of a plugin that is required; nothing else of ours."""
+    reaching = []
+    for path in sorted((ROOT / "plugins").rglob("*.py")):
+        own = path.relative_to(ROOT / "plugins").parts[0]
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            modules = [node.module or ""] if isinstance(node, ast.ImportFrom) else [item.name for item in getattr(node, "names", [])] if isinstance(node, ast.Import) else []
+            for module in modules:
+                top = module.partition(".")[0]
+                public = module == "unionhall.plugin" or (top.startswith("unionhall_") and (top == own or module == f"{top}.api"))
+                if top.startswith("unionhall") and not public:
+                    reaching.append(f"{name(path)}: {module}")
+    assert reaching == []

@@ -20,6 +20,9 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parent))
 import articles
 import measuring
+import plugins
+import roster
+import signups
 import sqlalchemy as sa
 from measuring import Cost, request
 
@@ -56,19 +59,33 @@ def main() -> None:
     options.add_argument("--seconds", type=float, default=4.0)
     options.add_argument("--postgres", default="postgresql://root@127.0.0.1:5432/test")
     options.add_argument("--search", default="whoosh:10000,tantivy:100000,postgres:100000")
+    options.add_argument("--roster", type=int, default=0, help="also import a roster of so many people")
+    options.add_argument("--plugins", action="store_true", help="only what twenty enabled plugins cost an article")
+    options.add_argument("--signups", action="store_true", help="only five hundred sign-ups at once, on SQLite and PostgreSQL")
     chosen = options.parse_args()
     os.environ["PYTHONPATH"] = str(Path(__file__).parent)
     say(f"{platform.machine()}, {os.cpu_count()} processors, Python {platform.python_version()}, granian, one worker of {measuring.THREADS} threads")
+    if chosen.signups:
+        with tempfile.TemporaryDirectory() as folder:
+            signups.run(Path(folder), say)
+            signups.run(Path(folder), say, _database(chosen.postgres).replace("+psycopg", ""))
+        return
     say(HEAD)
     table = Table()
     with tempfile.TemporaryDirectory() as folder:
         control(table, Path(folder), chosen.seconds)
+        if chosen.plugins:
+            filled(Path(folder) / "plain", 1000)
+            plugins.run(table, Path(folder) / "plain", [request(path) for path in addresses(Path(folder) / "plain")], serving, chosen.seconds, say)
+            return
         for size in map(int, filter(None, chosen.sizes.split(","))):
             site(table, Path(folder) / str(size), size, chosen.seconds)
         for item in filter(None, chosen.search.split(",")):
             backend, _colon, size = item.partition(":")
             search(table, Path(folder), backend, int(size), chosen)
         importing(Path(folder))
+    if chosen.roster:
+        roster.measure(chosen.roster, chosen.postgres)
 
 
 def control(table: Table, folder: Path, seconds: float) -> None:

@@ -7,7 +7,7 @@ import pytest
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 PUBLIC = {
     "home": "/", "news": "/news/", "section": "/news/jiceng/", "orgs": "/orgs/", "org": "/orgs/qinghe/", "login": "/login",
-    "missing": "/nowhere/",
+    "login-code": "/login/code", "activate": "/activate", "consent": "/activate/consent", "missing": "/nowhere/",
 }  # fmt: skip
 DESK = {
     "editor": {"dashboard": "/desk/", "articles": "/desk/news/", "queue": "/desk/news/review/", "new": "/desk/news/new",
@@ -17,6 +17,10 @@ DESK = {
     "admin": {"admin-dashboard": "/desk/", "accounts": "/desk/accounts/", "desk-orgs": "/desk/orgs/", "settings": "/desk/settings/",
               "plugins": "/desk/system/plugins/", "jobs": "/desk/system/jobs/", "sections": "/desk/news/sections/"},
     "auditor": {"audit": "/desk/system/audit/"},
+}  # fmt: skip
+MINE = {
+    "my": "/my/", "my-memberships": "/my/memberships/", "my-profile": "/my/profile/", "my-account": "/my/account/", "my-privacy": "/my/privacy/",
+    "my-looks": "/my/privacy/looks", "my-confirm": "/my/confirm",
 }  # fmt: skip
 
 
@@ -59,6 +63,18 @@ def test_desk_pages(person, shot, login, width):
     page = person(login, width=width)
     wrong = []
     for name, path in DESK[login].items():
+        answer = page.goto(path)
+        shot(page, f"{name}-{width}")
+        if answer.status != 200 or not fits(page):
+            wrong.append((name, answer.status))
+    assert wrong == []
+
+
+@pytest.mark.parametrize("width", [320, 390, 1280])
+def test_ones_own_pages(person, shot, width):
+    page = person("member", width=width)
+    wrong = []
+    for name, path in MINE.items():
         answer = page.goto(path)
         shot(page, f"{name}-{width}")
         if answer.status != 200 or not fits(page):

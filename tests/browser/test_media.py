@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
-SECONDS = 30
+SECONDS = 60
 DROP = """([zone, name, text]) => {
   const transfer = new DataTransfer();
   transfer.items.add(new File([text], name, { type: 'text/csv' }));

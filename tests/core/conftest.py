@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from datetime import datetime
 from html.parser import HTMLParser
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
+
+from unionhall.base import clock
+from unionhall.setup import load_demo
 
 
 @pytest.fixture
@@ -118,3 +122,11 @@ def desk(app: Flask, login: Callable[[FlaskClient, int], None]) -> Callable[[int
 def read() -> Callable[[str, str], dict[str, list[str]]]:
     """Return the function that reads a form's fields from a page."""
     return fields
+
+
+@pytest.fixture
+def loaded(beginning: Callable[..., object], at: Callable[[str], datetime]) -> datetime:
+    """The demo, loaded on the morning of 14 May 2026, once per process: tests that use it are of one group, "demo"."""
+    at("2026-05-14 09:30")
+    beginning("demo", load_demo)
+    return clock.now()

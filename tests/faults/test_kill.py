@@ -102,15 +102,14 @@ with app.app_context():
 
 
 @pytest.fixture
-def run(app):
+def run(app, nursery):
     """Return a function that runs code in a process of its own on this site and says how that ended."""
 
     def child(code, *arguments, **values):
         own = app.config["UNIONHALL"]
         settings = SETTINGS | {"instance": str(own.instance), "database_url": own.database_url}
         script = START + "".join(f"{name} = {value!r}\n" for name, value in values.items()) + code
-        done = subprocess.run([sys.executable, "-c", script, json.dumps(settings), *arguments], capture_output=True, timeout=60, check=False)
-        return done.returncode, done.stderr.decode()[-2000:]
+        return nursery.start(script, json.dumps(settings), *arguments).wait()
 
     return child
 

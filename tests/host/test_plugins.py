@@ -14,25 +14,10 @@ from unionhall.base.errors import PluginProblem
 from unionhall.cli import all_jobs
 from unionhall.hooks.markers import hookimpl
 from unionhall.hooks.types import Job
+from unionhall.host.models import PluginSwitch
 from unionhall.host.registry import host
 from unionhall.platform.pagecache import memory
 from unionhall.plugin import needs
-from unionhall.setup import set_up
-from unionhall.testing.pytest_plugin import SETTINGS
-
-
-@pytest.fixture
-def build(tmp_path, at):
-    def start(*enabled, **options):
-        app = create_app(SETTINGS | {"instance": tmp_path}, **options)
-        with app.app_context():
-            set_up("云麓省总工会")
-            for name in enabled:
-                with db.unit_of_work():
-                    host().switch(name, on=True)
-        return app
-
-    yield start
 
 
 def slot_saying(text):
@@ -64,10 +49,10 @@ def test_an_installed_plugin_is_silent_until_it_is_enabled(install, build):
     assert (states(app), said(app)) == ({"alpha": "enabled"}, ["a"])
 
 
-def test_disabling_takes_effect_in_another_process_without_a_restart(install, build, tmp_path):
+def test_disabling_takes_effect_in_another_process_without_a_restart(install, build, settings):
     install("alpha", unionhall_slot=slot_saying("a"))
     first = build("alpha")
-    second = create_app(SETTINGS | {"instance": tmp_path})
+    second = create_app(settings)
     assert said(second) == ["a"]
     with first.app_context(), db.unit_of_work():
         host().switch("alpha", on=False)
@@ -108,8 +93,6 @@ def test_hooks_are_called_in_the_sites_order(install, build):
     app = build("alpha", "beta")
     assert said(app) == ["a", "b"]
     with app.app_context(), db.unit_of_work() as session:
-        from unionhall.host.registry import PluginSwitch
-
         session.get(PluginSwitch, "beta").position = 1
     assert said(app) == ["b", "a"]
 
@@ -165,13 +148,13 @@ def test_requirements_between_plugins_hold_both_ways(install, build):
     with app.app_context():
         with pytest.raises(PluginProblem) as missing, db.unit_of_work():
             host().switch("top", on=True)
-        assert (missing.value.code, str(missing.value)) == ("plugin-needs", "ground")
+        assert (missing.value.code, "ground" in str(missing.value)) == ("plugin-needs", True)
         for name in ("ground", "top"):
             with db.unit_of_work():
                 host().switch(name, on=True)
         with pytest.raises(PluginProblem) as needed, db.unit_of_work():
             host().switch("ground", on=False)
-        assert (needed.value.code, str(needed.value)) == ("plugin-needed", "top")
+        assert (needed.value.code, "top" in str(needed.value)) == ("plugin-needed", True)
 
 
 def test_safe_mode_loads_no_plugin(install, build):

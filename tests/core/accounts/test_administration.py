@@ -17,8 +17,8 @@ from unionhall.platform.access import unscoped
 
 GIVEN = {
     Role.SYSTEM_ADMIN: set(Role),
-    Role.ORG_ADMIN: {Role.CORRESPONDENT, Role.EDITOR, Role.CHIEF_EDITOR, Role.ORG_ADMIN},
-    Role.CHIEF_EDITOR: set(), Role.EDITOR: set(), Role.CORRESPONDENT: set(), Role.AUDITOR: set(),
+    Role.ORG_ADMIN: {Role.CORRESPONDENT, Role.EDITOR, Role.CHIEF_EDITOR, Role.ORG_ADMIN, Role.CLERK},
+    Role.CHIEF_EDITOR: set(), Role.EDITOR: set(), Role.CORRESPONDENT: set(), Role.AUDITOR: set(), Role.CLERK: set(),
 }  # fmt: skip
 
 

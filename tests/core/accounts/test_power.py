@@ -68,7 +68,7 @@ def test_a_role_in_ones_own_org_is_not_given_to_somebody_elses_account(work, mak
 def test_what_an_org_administrator_may_offer(work, make):
     with work():
         assert administration.givable(make.actor(Role.ORG_ADMIN, make.org())) == [
-            Role.CORRESPONDENT, Role.EDITOR, Role.CHIEF_EDITOR, Role.ORG_ADMIN,
+            Role.CORRESPONDENT, Role.EDITOR, Role.CHIEF_EDITOR, Role.ORG_ADMIN, Role.CLERK,
         ]
         assert administration.givable(make.actor(Role.AUDITOR)) == []
         assert administration.givable(make.actor(Role.SYSTEM_ADMIN)) == list(Role)
@@ -146,7 +146,7 @@ def test_two_administrators_cannot_put_each_other_out(together, work, make, load
 
     def put_out(session, number):
         account, actor = load(session, ids[number]), make.actor_of(load(session, ids[1 - number]))
-        both_in_power.wait(20)
+        both_in_power.wait(60)
         if how == "disable" or (how == "both" and number):
             administration.disable(account, actor=actor, now=clock.now())
         else:

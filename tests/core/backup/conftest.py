@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import os
 import secrets
+import shutil
 from datetime import timedelta
 
 import pytest
@@ -30,31 +31,49 @@ def quiet(what, done):
     """Show no progress."""
 
 
+@pytest.fixture(scope="session")
+def first_files(tmp_path_factory):
+    """Return `first_files(database)`: where the files lie that a site had when it began."""
+    folder = tmp_path_factory.mktemp("begun")
+    return lambda database: folder / database
+
+
 @pytest.fixture
-def site(app, work, make, monkeypatch, tmp_path):
+def site(app, beginning, work, make, monkeypatch, tmp_path, database, first_files):
     """The application with people, articles in every state, pictures, settings, a session and template overrides."""
-    instance = tmp_path / "here"
+    instance, begun = tmp_path / "here", first_files(database)
     (instance / "templates" / "site").mkdir(parents=True)
     (instance / "templates" / "site" / "home.html").write_text("{# 自己的首页 #}", "utf-8")
     monkeypatch.setitem(app.config, "UNIONHALL", app.config["UNIONHALL"].model_copy(update={"instance": instance}))
+    monkeypatch.setitem(app.extensions, "unionhall.storage", LocalFolder(begun))
+
+    def fill():
+        with work() as session:
+            write(session, make)
+
+    beginning("a bit of everything", fill)
+    shutil.copytree(begun, instance / "media")
     monkeypatch.setitem(app.extensions, "unionhall.storage", LocalFolder(instance / "media"))
-    with work() as session:
-        org = make.org(name="青禾市总工会", slug="qinghe")
-        writer = make.account(Role.CORRESPONDENT, org, login="lin")
-        chief = make.account(Role.CHIEF_EDITOR, org, login="chief")
-        chief.totp_sealed, chief.totp_confirmed_at = seal(second_factor.PURPOSE, "JBSWY3DPEHPK3PXP"), clock.now()
-        for state in State:
-            article = make.article(org, author=writer, state=state, content=make.content(f"𠮷祥·{state}", tags=("安全", "暖心")))
-        picture = io.BytesIO()
-        Image.new("RGB", (1000, 600), "red").save(picture, "JPEG")
-        media.store_image(picture.getvalue(), "照片.jpg", org=org, actor=SYSTEM, now=clock.now())
-        settings.change({"site_name": "青禾职工之家", "review_hours": 12, "credit_required": False}, actor=SYSTEM, now=clock.now())
-        now = clock.now()
-        session.add(Autosave(article_id=article.id, account_id=writer.id, base_id=article.head_id, seen_at=now, fields={"b": [1.5, None], "标": "“x”"}))
-        session.add(LoginSession(
-            account_id=chief.id, token_hash="0" * 64, started_at=now, seen_at=now, expires_at=now + timedelta(hours=1), address="", agent="",
-        ))  # fmt: skip
     return app
+
+
+def write(session, make):
+    """Write what a site has."""
+    org = make.org(name="青禾市总工会", slug="qinghe")
+    writer = make.account(Role.CORRESPONDENT, org, login="lin")
+    chief = make.account(Role.CHIEF_EDITOR, org, login="chief")
+    chief.totp_sealed, chief.totp_confirmed_at = seal(second_factor.PURPOSE, "JBSWY3DPEHPK3PXP"), clock.now()
+    for state in State:
+        article = make.article(org, author=writer, state=state, content=make.content(f"𠮷祥·{state}", tags=("安全", "暖心")))
+    picture = io.BytesIO()
+    Image.new("RGB", (1000, 600), "red").save(picture, "JPEG")
+    media.store_image(picture.getvalue(), "照片.jpg", org=org, actor=SYSTEM, now=clock.now())
+    settings.change({"site_name": "青禾职工之家", "review_hours": 12, "credit_required": False}, actor=SYSTEM, now=clock.now())
+    now = clock.now()
+    session.add(Autosave(article_id=article.id, account_id=writer.id, base_id=article.head_id, seen_at=now, fields={"b": [1.5, None], "标": "“x”"}))
+    session.add(LoginSession(
+        account_id=chief.id, token_hash="0" * 64, started_at=now, seen_at=now, expires_at=now + timedelta(hours=1), address="", agent="",
+    ))  # fmt: skip
 
 
 @pytest.fixture

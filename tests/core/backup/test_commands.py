@@ -227,9 +227,11 @@ def test_an_older_backup_is_brought_to_this_version(elsewhere, run, tmp_path, ma
             make.article(make.org())
         db.session().remove()
         db.engine().dispose()
+        for name in reversed(migrations.owners()[1:]):  # their tables point to some that came later
+            migrations.downgrade(name, "base")
         migrations.downgrade("core", "0003")
     run(old, backup_commands, file)
-    assert run(old, backup_commands, "verify", file, "--json")["heads"] == {"core": "0003"}
+    assert run(old, backup_commands, "verify", file, "--json")["heads"]["core"] == "0003"
     new = elsewhere(database)
     run(new, restore_command, file)
     with new.app_context():

@@ -16,12 +16,18 @@ import pytest
 import sqlalchemy as sa
 
 SAMPLE = Path(__file__).parents[2] / "sample_plugin"
-SUGGEST = """
+BEGIN = """
 from unionhall.app import create_app
 from unionhall.base import clock, db
 from unionhall_sample import services
-from unionhall.hooks.types import READER
+from unionhall.hooks.types import READER, SYSTEM
+from unionhall.host import lifecycle
+from unionhall.setup import set_up
 app = create_app()
+with app.app_context():
+    set_up("青禾市总工会")
+with app.app_context(), db.unit_of_work():
+    lifecycle.enable("sample", actor=SYSTEM, now=clock.now())
 with app.app_context(), db.unit_of_work():
     services.suggest(1, "多设一个饮水点", article_id=None, actor=READER, now=clock.now())
 """
@@ -79,9 +85,7 @@ def execute(server, statement):
 @pytest.mark.slow
 def test_a_plugins_rows_wait_in_the_archive_until_it_is_installed(machine, tmp_path):
     here, there, both = machine("here"), machine("there"), machine("both")
-    here("init", "--org", "青禾市总工会")
-    here("plugins", "enable", "sample")
-    here("-c", SUGGEST)
+    here("-c", BEGIN)
     file = str(tmp_path / "site.tar")
     rows = here("backup", file, "--json")["rows"]
 

@@ -67,3 +67,15 @@ def test_a_locked_database_is_said_and_pages_are_still_served(app, client, monke
     assert (answer.status_code, "没有保存" in answer.text, "something" in answer.text) == (503, True, False)
     assert 'action="/desk/news/new?org=1"' in lost
     assert [part in lost for part in ('name="headline" value="写到\n一半"', 'value="甲"', 'value="乙"', "再提交一次")] == [True] * 4
+
+
+def test_outside_tests_a_commit_is_on_the_disk(nursery, tmp_path):
+    code = """
+import sys
+from unionhall.app import create_app
+from unionhall.base import db
+with create_app({"instance": sys.argv[1], "testing": True}).app_context(), db.engine().connect() as connection:
+    found = [connection.exec_driver_sql(f"PRAGMA {name}").scalar() for name in ("synchronous", "journal_mode")]
+assert found == [2, "wal"], found
+"""
+    assert nursery.start(code, str(tmp_path)).wait() == (0, "")

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
+from werkzeug.routing import IntegerConverter
 
 from unionhall.base.web import safe_next
 
@@ -83,3 +86,21 @@ def test_other_methods_are_refused(client):
 def test_programs_get_a_typed_error(client):
     answer = client.get("/nowhere", headers={"Accept": "application/json"})
     assert (answer.status_code, answer.json["error"]["code"]) == (404, "not-found")
+
+
+@pytest.mark.both
+@pytest.mark.parametrize("number", [2**31, 2**63, 10**30])
+def test_a_number_beyond_every_id_leads_nowhere(app, number):
+    """On every route that takes a number, by every method: 404 before anything is asked of the database."""
+    client, asked, wrong = app.test_client(), 0, []
+    for rule in app.url_map.iter_rules():
+        if not any(isinstance(converter, IntegerConverter) for converter in rule._converters.values()):
+            continue
+        path = re.sub(r"<int[^>]*>", str(number), rule.rule)
+        path = re.sub(r"<(?:[^:<>]+:)?\w+>", "x", path)
+        for method in sorted(rule.methods - {"OPTIONS"}):
+            asked += 1
+            answer = client.open(path, method=method, headers={"Accept": "application/json"})  # a refusal is a line, no whole page
+            if answer.status_code >= 500 or (answer.status_code != 404 and method in {"GET", "HEAD"}):
+                wrong.append((rule.rule, method, answer.status_code))
+    assert wrong == [] and asked > 100

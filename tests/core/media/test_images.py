@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import os
 import struct
-import time
 import zlib
 
 import pytest
@@ -32,11 +31,16 @@ def opened(picture):
     return Image.open(io.BytesIO(picture.data))
 
 
+def spent():
+    """CPU seconds of this process and of its children that have ended: how busy the machine is does not count."""
+    return sum(os.times()[:4])
+
+
 def code(data, limits=None):
-    began = time.monotonic()
+    began = spent()
     with pytest.raises(ImageRefused) as caught:
         inspect_and_reencode(data, limits)
-    assert time.monotonic() - began < 3, "a refusal is quick, even on a busy machine"
+    assert spent() - began < 3, "a refusal is quick"
     return caught.value.code
 
 
@@ -210,10 +214,10 @@ def test_a_camera_preview_does_not_make_a_photo_an_animation():
 @pytest.mark.parametrize(("kind", "mode"), [("JPEG", "RGB"), ("PNG", "RGB"), ("PNG", "RGBA"), ("WEBP", "RGB")])
 def test_the_largest_photo_fits_the_limits(kind, mode):
     data = saved(Image.new(mode, (7300, 5470), (9, 99, 9, 99)[: len(mode)]), kind)
-    began = time.monotonic()
+    began = spent()
     picture = inspect_and_reencode(data)
     assert picture.width == 2400
-    assert time.monotonic() - began < 10
+    assert spent() - began < 10
 
 
 def test_the_child_sees_no_secrets(monkeypatch):

@@ -214,7 +214,7 @@ def at_once(app, *jobs):
 
     def run(job):
         with app.app_context():
-            gate.wait(10)
+            gate.wait(60)
             try:
                 with db.unit_of_work():
                     return job()

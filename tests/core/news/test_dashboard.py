@@ -11,9 +11,10 @@ from sqlalchemy import event, select
 
 from unionhall.accounts.models import Account
 from unionhall.base import clock, db
+from unionhall.desk import charts
 from unionhall.hooks.types import SYSTEM, Role
 from unionhall.host.registry import host
-from unionhall.news import charts, publishing, review
+from unionhall.news import publishing, review
 from unionhall.news.models import State
 from unionhall.orgs.models import Org
 from unionhall.platform import jobs
@@ -86,7 +87,7 @@ def test_who_has_no_part_in_the_news_sees_none_of_it(desk, room):
     assert stats(page) == []
     assert "最近动态" not in page
     auditor = desk(room["auditor"]).get("/desk/").text
-    assert [item[0] for item in stats(auditor)] == ["待发布", "本月已发"]
+    assert [item[0] for item in stats(auditor)] == ["待发布", "本月已发", "本月新会员"]
 
 
 def test_the_menu_leads_where_one_may_go(desk, room):

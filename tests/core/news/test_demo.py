@@ -14,15 +14,7 @@ from unionhall.platform import audit
 from unionhall.platform.access import SYSTEM, unscoped
 from unionhall.setup import load_demo
 
-
-@pytest.fixture
-def loaded(app, at):
-    """The demo, loaded on the morning of 14 May 2026."""
-    at("2026-05-14 09:30")
-    with app.app_context():
-        load_demo()
-        db.session().remove()
-    return clock.now()
+pytestmark = pytest.mark.xdist_group("demo")
 
 
 def everything():

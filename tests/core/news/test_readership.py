@@ -12,8 +12,9 @@ import pytest
 from sqlalchemy import event, select
 
 from unionhall.base import clock, db
+from unionhall.desk import charts
 from unionhall.hooks.types import SYSTEM, Role
-from unionhall.news import charts, demo_views, editing, most_read, periods, publishing
+from unionhall.news import demo_views, editing, most_read, periods, publishing
 from unionhall.news.content import BylineLine
 from unionhall.news.models import Article, State
 from unionhall.news.periods import Period

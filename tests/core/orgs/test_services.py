@@ -75,7 +75,7 @@ def at_once(app, *actions):
                 with db.unit_of_work():
                     db.session().scalars(select(Org)).all()
                     if db.engine().dialect.name == "postgresql":
-                        gate.wait(10)
+                        gate.wait(60)
                     action()
             except RuleBroken as error:
                 raised[place] = error
@@ -126,7 +126,7 @@ def test_an_org_is_founded_where_its_parent_is_now(app, work, make):
         parent = org(district)
         assert parent.path
         if db.engine().dialect.name == "postgresql":
-            assert found.wait(10)
+            assert found.wait(60)
         do(services.create_org, parent, fields("新厂工会", E))
 
     assert at_once(app, move, create) == [None, None]

@@ -16,7 +16,7 @@ from unionhall.platform.pagecache import purges
 from unionhall.testing import services
 from unionhall.testing.pytest_plugin import skip_or_fail
 
-PATIENCE = 20.0
+PATIENCE = 60.0
 
 
 @pytest.fixture

@@ -18,7 +18,7 @@ def test_threads_take_turns_where_nobody_waits_for_a_network(app, database):
         inside.append(1)
         most.append(len(inside))
         if database == "postgresql":
-            met.wait(20)
+            met.wait(60)
         inside.pop()
         return "page"
 

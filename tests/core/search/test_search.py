@@ -21,7 +21,8 @@ from unionhall.platform.search.postgres_index import PostgresIndex
 from unionhall.platform.search.tantivy_index import TantivyIndex
 from unionhall.platform.search.whoosh_index import WhooshIndex
 
-ENGINES = ("whoosh", "tantivy", "postgres")
+KINDS = {"whoosh": "sqlite", "tantivy": "sqlite", "postgres": "postgresql"}  # the index in the database needs PostgreSQL
+ENGINES = tuple(KINDS)
 
 
 @pytest.fixture(params=ENGINES)
@@ -31,8 +32,7 @@ def engine(request):
 
 @pytest.fixture
 def app(engine, sites, at):
-    """The index in the database needs PostgreSQL; the ones in folders do not care."""
-    site = sites("postgresql" if engine == "postgres" else "sqlite")
+    site = sites(KINDS[engine])
     with site.app.app_context():
         site.put_back()
         site.forget()
@@ -76,23 +76,32 @@ def fresh(index):
 
 
 @pytest.fixture
-def stories(app, index, work, make, deliver):
-    """Four live articles and things that nobody may find."""
-    with work():
-        city = make.org(kind=OrgKind.CITY, name="青川市总工会")
-        far = make.org(kind=OrgKind.CITY, name="望岳市总工会")
-        rights = make.section(name="维权", slug="weiquan")
-        make.article(city, rights, state=State.PUBLISHED, content=make.content(
-            "高温津贴怎么算？六种情形说清", body="<p>室外作业当日最高气温达到 35 摄氏度，用人单位应当发放高温津贴。</p>", tags=("防暑",)))
-        make.article(far, state=State.PUBLISHED, content=make.content(
-            "职工技能竞赛决赛落幕", body="<p>沈一禾和林晓棠分获焊工、钳工第一名，5G 机房里的比赛持续三天。</p>",
-            bylines=(BylineLine("reporter", ("罗工宣",)),)))
-        make.article(city, state=State.PUBLISHED, content=make.content(
-            "太极拳交流活动举行", body="<p>两百名职工在公园练习太极拳，高温天改在清晨。津贴不在话下，竞赛也没有。</p>"))
-        make.article(city, state=State.PUBLISHED, content=make.content("Union Hall opens", body="<p>The e-mail is help@example.org, GB2312.</p>"))
-        for state in (State.DRAFT, State.SUBMITTED, State.APPROVED, State.SCHEDULED, State.WITHDRAWN, State.ARCHIVED):
-            make.article(city, rights, state=state, content=make.content(f"高温津贴的{state}稿", body="<p>高温津贴秘密</p>"))
+def stories(app, engine, sites, index, work, make, deliver):
+    """Four live articles and things that nobody may find; written once, brought into each index anew."""
+
+    def fill():
+        with work():
+            write(make)
+
+    with app.app_context():
+        sites(KINDS[engine]).begin("stories", fill)
     deliver()
+
+
+def write(make):
+    city = make.org(kind=OrgKind.CITY, name="青川市总工会")
+    far = make.org(kind=OrgKind.CITY, name="望岳市总工会")
+    rights = make.section(name="维权", slug="weiquan")
+    make.article(city, rights, state=State.PUBLISHED, content=make.content(
+        "高温津贴怎么算？六种情形说清", body="<p>室外作业当日最高气温达到 35 摄氏度，用人单位应当发放高温津贴。</p>", tags=("防暑",)))
+    make.article(far, state=State.PUBLISHED, content=make.content(
+        "职工技能竞赛决赛落幕", body="<p>沈一禾和林晓棠分获焊工、钳工第一名，5G 机房里的比赛持续三天。</p>",
+        bylines=(BylineLine("reporter", ("罗工宣",)),)))
+    make.article(city, state=State.PUBLISHED, content=make.content(
+        "太极拳交流活动举行", body="<p>两百名职工在公园练习太极拳，高温天改在清晨。津贴不在话下，竞赛也没有。</p>"))
+    make.article(city, state=State.PUBLISHED, content=make.content("Union Hall opens", body="<p>The e-mail is help@example.org, GB2312.</p>"))
+    for state in (State.DRAFT, State.SUBMITTED, State.APPROVED, State.SCHEDULED, State.WITHDRAWN, State.ARCHIVED):
+        make.article(city, rights, state=state, content=make.content(f"高温津贴的{state}稿", body="<p>高温津贴秘密</p>"))
 
 
 def test_two_characters_find_what_holds_them(find, stories):
@@ -298,7 +307,8 @@ def test_words_are_completed_from_live_tags(client, index, work, make):
 
 @pytest.mark.parametrize("engine", ["whoosh"], indirect=True)
 def test_a_document_that_cannot_be_read_holds_up_no_other(app, find, index, work, make, deliver, monkeypatch):
-    source = app.extensions[writing.EXTENSION].sources()["news"]
+    with app.app_context():
+        source = app.extensions[writing.EXTENSION].sources()["news"]
     with work():
         bad = make.article(state=State.PUBLISHED, content=make.content("坏的一条")).id
         make.article(state=State.PUBLISHED, content=make.content("义诊消息"))

@@ -18,7 +18,7 @@ PATH = "/desk/settings/"
 FILLED = {
     "site_name": "青禾职工之家", "organiser": "青禾市总工会", "hotline": "12351", "contact_email": "bianji@qinghe.example",
     "icp_number": "青ICP备12345678号-1", "police_number": "青公网安备 12345678901234 号", "site_code": "1234567890",
-    "credit_required": "y", "review_hours": "48", "preview_days": "7",
+    "credit_required": "y", "review_hours": "48", "preview_days": "7", "terminal_idle_seconds": "60", "quiet_from": "22:00", "quiet_until": "07:00",
 }
 
 
@@ -107,6 +107,7 @@ def test_saving_takes_effect_at_once_and_is_noted(enter, save, now_stored, work,
         ("hotline", "打 12351", "热线只写数字和 -"), ("privacy_url", "//evil.example", "要以 / 或 https:// 开头"),
         ("privacy_url", "/\\evil.example", "要以 / 或 https:// 开头"), ("privacy_url", "javascript:alert(1)", "要以 / 或 https:// 开头"),
         ("review_hours", "0", "1 到 720"), ("review_hours", "很快", 'href="#review_hours"'), ("preview_days", "61", "1 到 60"),
+        ("quiet_from", "24:00", "22:00 的样子"), ("quiet_until", "7点", "22:00 的样子"),
         ("organiser", "甲\n乙", "这里不能换行"),
     ],
 )  # fmt: skip

@@ -11,7 +11,7 @@ from unionhall.base import clock
 from unionhall.hooks.types import Job, Plugin, Role
 from unionhall.host import migrations
 from unionhall.host.discovery import Found
-from unionhall.host.registry import PluginSwitch
+from unionhall.host.models import PluginSwitch
 from unionhall.platform import jobs
 from unionhall.platform.outbox import JOB as OUTBOX
 from unionhall.platform.pagecache import memory
@@ -40,11 +40,12 @@ def enter(app, login, people):
 @pytest.fixture
 def installed(app, work, monkeypatch):
     """Four plugins: one enabled, one switched off, one too new, one that failed to start."""
-    on = Found("quiz", "2.3.1", "unionhall-quiz", ModuleType("quiz"), Plugin("quiz", "每日一答", "每日换题。", ("stations",), "quiz"))
-    off = Found("market", "0.7.0", "unionhall-market", ModuleType("market"), Plugin("market", "助农集市", "山货。"))
+    on = Found("quiz", "2.3.1", "unionhall-quiz", ModuleType("quiz"), plugin=Plugin("quiz", "每日一答", "每日换题。", icon="quiz"))
+    off = Found("market", "0.7.0", "unionhall-market", ModuleType("market"), plugin=Plugin("market", "助农集市", "山货。", ("stations",)))
     new = Found("care", "9.0", "unionhall-care", problem="incompatible", reason="unionhall>=9")
     bad = Found("live", "0.9.4", "unionhall-live").failed(ValueError("<stream> is empty"))
-    monkeypatch.setattr(app.extensions["unionhall.host"], "plugins", [on, off, new, bad])
+    bundled = [found for found in app.extensions["unionhall.host"].plugins if found.name != "quiz"]
+    monkeypatch.setattr(app.extensions["unionhall.host"], "plugins", [*bundled, on, off, new, bad])
     with work() as session:
         session.add(PluginSwitch(name="quiz", enabled=True))
     with app.app_context():
@@ -61,26 +62,27 @@ def test_doors(app, enter, people, path):
     assert {who for who in people if path in enter(who).get("/desk/").text} == opened
 
 
-def test_without_plugins_the_page_says_how_to_get_some(enter):
+def test_without_plugins_the_page_says_how_to_get_some(app, enter, monkeypatch):
+    monkeypatch.setattr(app.extensions["unionhall.host"], "statuses", list)
     page = enter().get(PLUGINS).text
     assert ("还没有安装插件" in page, "在服务器上用 pip 安装" in page) == (True, True)
 
 
 def test_every_plugin_with_its_state_and_reason(enter, installed, monkeypatch):
-    waiting = [migrations.Pending("quiz", "1", "2"), migrations.Pending("core", "1", "1")]
-    monkeypatch.setattr(migrations, "status", lambda: waiting)
     page = enter().get(PLUGINS).text
     for part in (
-        "已装 4 个，启用 1 个，停用 1 个，失败 2 个", "每日一答", "quiz 2.3.1", "需要：stations", "有待执行的迁移", "unionhall db upgrade quiz",
-        "助农集市", "unionhall plugins enable market", "版本不合", "unionhall&gt;=9", "启动失败", "ValueError: &lt;stream&gt; is empty",
-    ):
+        "已装 7 个 · 启用 1 · 停用 4 · 失败 2", "每日一答", "quiz 2.3.1", "助农集市", "需要：stations", "版本不合", "unionhall&gt;=9",
+        "pip install --upgrade unionhall-care", "启动失败", "ValueError: &lt;stream&gt; is empty", "pip install unionhall-NAME",
+    ):  # fmt: skip
         assert part in page, part
     assert page.index("live 0.9.4") < page.index("quiz 2.3.1")
     assert "<stream>" not in page
     assert "核心有待执行的迁移" not in page
+    monkeypatch.setattr(migrations, "status", lambda owner: [migrations.Pending(owner, "1", "2")])
+    assert "核心有待执行的迁移" in enter().get(PLUGINS).text
 
 
-@pytest.mark.parametrize(("state", "names"), [("enabled", {"quiz"}), ("installed", {"market"}), ("failed", {"care", "live"}), ("odd", set())])
+@pytest.mark.parametrize(("state", "names"), [("enabled", {"quiz"}), ("off", {"market"}), ("failed", {"care", "live"}), ("odd", set())])
 def test_plugins_by_state(enter, installed, state, names):
     page = enter().get(f"{PLUGINS}?state={state}").text
     versions = {"quiz": "quiz 2.3.1", "market": "market 0.7.0", "care": "care 9.0", "live": "live 0.9.4"}

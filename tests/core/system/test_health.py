@@ -69,7 +69,7 @@ def test_a_database_that_nobody_answers_for(tmp_path):
 
 
 def test_migrations_that_wait(client, monkeypatch):
-    monkeypatch.setattr(migrations, "status", lambda: [migrations.Pending("core", "1", "2")])
+    monkeypatch.setattr(migrations, "status", lambda *_owner: [migrations.Pending("core", "1", "2")])
     answer = client.get("/readyz")
     assert (answer.status_code, answer.json["checks"]) == (503, FINE | {"migrations": False})
 

@@ -11,7 +11,9 @@ from markupsafe import Markup
 
 from unionhall.plugin import (
     Actor,
+    ApiResource,
     Area,
+    ComponentType,
     MediaUser,
     NavItem,
     PageView,
@@ -20,9 +22,10 @@ from unionhall.plugin import (
     Role,
     SitemapEntry,
     can,
+    fills,
     hookimpl,
 )
-from unionhall_sample import desk, queries, site
+from unionhall_sample import blocks, desk, queries, rest, site
 
 PLUGIN = Plugin("sample", _l("建议箱"), _l("读者留言，编辑查看。"), icon="inbox")
 
@@ -44,6 +47,11 @@ def unionhall_desk_blueprints() -> Iterable[Blueprint]:
 
 
 @hookimpl
+def unionhall_api_resources() -> Iterable[ApiResource]:
+    return [rest.RESOURCE]
+
+
+@hookimpl
 def unionhall_navigation(area: Area, actor: Actor) -> Iterable[NavItem]:
     if area == "main":
         yield NavItem(_("建议箱"), url_for("sample.box"), "inbox", 900)
@@ -57,10 +65,16 @@ def unionhall_sitemap() -> Iterable[SitemapEntry]:
 
 
 @hookimpl
+@fills("news_article_end")
 def unionhall_slot(slot: str, page: PageView) -> Iterable[Markup]:
     if slot == "news_article_end":
         count = queries.about(page.object_id or 0)
         yield Markup(render_template("sample/slot.html", article_id=page.object_id, count=count))
+
+
+@hookimpl
+def unionhall_block_types() -> Iterable[ComponentType]:
+    return [blocks.ASK]
 
 
 @hookimpl

@@ -17,6 +17,11 @@ def about(article_id: int) -> int:
     return session().scalar(unscoped(counted, why="a public figure")) or 0
 
 
+def number() -> int:
+    """Return how many suggestions there are."""
+    return session().scalar(unscoped(select(func.count()).select_from(Suggestion), why="a public figure")) or 0
+
+
 def managed(suggestion_id: int, actor: Actor) -> Suggestion:
     """Return a suggestion that the actor looks after. Raises NotFound."""
     found = session().scalar(scoped(select(Suggestion).where(Suggestion.id == suggestion_id), Suggestion, actor, "sample.manage"))

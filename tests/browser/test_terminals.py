@@ -1,0 +1,85 @@
+"""A terminal in a real browser: it asks, it waits for an answer, and then nothing of anybody is left."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+CODE = re.compile(r"[2-9A-Z]{4}-[2-9A-Z]{4}-[2-9A-Z]{4}")
+
+
+@pytest.fixture
+def terminal(person):
+    """Return a page of a browser that was set up as a terminal; its clock stands still."""
+    desk = person("admin")
+    desk.goto("/desk/terminals/")
+    desk.fill("#name", "1 号终端")
+    desk.fill("#place", "同心路驿站")
+    desk.click("main .btn--primary")
+    code = CODE.search(desk.text_content("main")).group()
+    page = person(width=1080, height=1920)
+    page.clock.install()
+    page.goto("/terminal/enrol")
+    page.fill("#code", code)
+    page.click("main .btn--primary")
+    page.wait_for_url("**/")
+    page.clock.pause_at(page.evaluate("Date.now() + 60_000") / 1000)
+    return page
+
+
+def test_a_terminal_asks_then_logs_out_and_forgets(terminal, shot):
+    page = terminal
+    page.get_by_text("同心路驿站 · 1 号终端").wait_for()
+    page.goto("/login")
+    page.fill("#login", "member")
+    page.fill("#password", "demo-member")
+    page.click("main button.btn--primary")
+    page.wait_for_url("**/my/")
+    page.goto("/search")
+    page.fill("#q", "我的心事")
+    page.clock.run_for(59_000)
+    assert page.is_hidden(".kiosk-ask")
+    page.clock.run_for(2_000)
+    assert page.is_visible(".kiosk-ask")
+    shot(page, "terminal-asks")
+    page.click(".kiosk-ask button")
+    assert page.is_hidden(".kiosk-ask")
+    assert page.input_value("#q") == "我的心事"
+    page.clock.run_for(61_000)
+    page.clock.run_for(10_000)
+    assert page.text_content("[data-left]") == "4"
+    with page.expect_response("**/terminal/reset"):
+        page.clock.run_for(5_000)
+    page.wait_for_url(lambda url: url.endswith("/") and "/my/" not in url)
+    assert {cookie["name"] for cookie in page.context.cookies()} & {"uh_login", "uh_in", "uh"} == set()
+    assert "uh_terminal" in {cookie["name"] for cookie in page.context.cookies()}
+    page.go_back()
+    page.wait_for_load_state()
+    assert "我的心事" not in page.content()
+    assert page.locator("input[value='我的心事']").count() == 0
+    page.goto("/my/")
+    assert "/login" in page.url
+
+
+def home(page):
+    """Open the start page; left alone for a minute, a terminal goes there by itself, and may just be doing so."""
+    from playwright.sync_api import Error
+
+    try:
+        page.goto("/")
+    except Error:
+        page.wait_for_load_state()
+
+
+@pytest.mark.parametrize(("width", "height"), [(1080, 1920), (1280, 800), (390, 844)])
+def test_everything_on_a_terminal_is_large_enough_to_touch(terminal, shot, width, height):
+    terminal.set_viewport_size({"width": width, "height": height})
+    home(terminal)
+    small = terminal.eval_on_selector_all(
+        "a:not(.skip), button", "all => all.filter((e) => e.offsetParent && e.getBoundingClientRect().height < 88).map((e) => e.outerHTML)"
+    )
+    assert small == []
+    assert terminal.evaluate("document.documentElement.scrollWidth") <= width
+    shot(terminal, f"terminal-{width}")
