@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import os
 import sys
+from collections.abc import Sequence
 from datetime import datetime
+from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +21,11 @@ from unionhall.host.registry import SAFE, host, safe_start
 from unionhall.orgs.models import OrgKind
 from unionhall.platform import audit, jobs
 
-WITHOUT_A_SITE = ["plugins", "new"]
+
+
+def needs_no_site(words: Sequence[str]) -> bool:
+    """Say whether a command works in any folder: without a database, settings or plugins."""
+    return list(words[:2]) == ["plugins", "new"] or (words[:1] == ["verify"] and any(word in Verifiers.names() for word in words[1:2]))
 
 
 class Commands(click.Group):
@@ -34,7 +40,7 @@ class Commands(click.Group):
         return super().get_command(ctx, cmd_name)
 
     def _extend(self, ctx: click.Context) -> None:
-        if ctx.obj is not None or sys.argv[1:3] == WITHOUT_A_SITE:
+        if ctx.obj is not None or needs_no_site(sys.argv[1:]):
             return
         if "--safe" in sys.argv:
             os.environ[SAFE] = "1"  # the processes that this one starts do without plugins, too
@@ -195,11 +201,36 @@ def jobs_run(name: str) -> None:
         raise click.ClickException(state.last_error if state else "failed")
 
 
-@cli.command("verify")
+class Verifiers(click.Group):
+    """`unionhall verify` is about this site; `unionhall verify NAME FILE` about a file that anybody's site published: packages bring
+    such a command as an entry point of `unionhall.verifiers`. It is given no site, and runs wherever the package is installed."""
+
+    GROUP = "unionhall.verifiers"
+
+    @classmethod
+    def names(cls) -> set[str]:
+        """Return what can be verified without a site."""
+        return {point.name for point in entry_points(group=cls.GROUP)}
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted(self.names())
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        found: click.Command | None = next((point.load() for point in entry_points(group=self.GROUP, name=cmd_name)), None)
+        return found
+
+
+@cli.group("verify", cls=Verifiers, invoke_without_command=True)
 @click.option("--expect", help="A head published earlier, N:HASH; shows a tail that was cut.")
 @click.option("--json", "as_json", is_flag=True)
-def verify(expect: str | None, as_json: bool) -> None:
-    """Recompute the audit chain; exit code 1 names the first bad line."""
+@click.pass_context
+def verify(ctx: click.Context, expect: str | None, as_json: bool) -> None:
+    """Recompute the audit chain; exit code 1 names the first bad line. With a name: check a published file, which needs no site."""
+    if ctx.invoked_subcommand is None:
+        _verify_trail(expect, as_json)
+
+
+def _verify_trail(expect: str | None, as_json: bool) -> None:
     head = None
     if expect:
         number, _colon, digest = expect.partition(":")

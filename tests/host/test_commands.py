@@ -56,6 +56,14 @@ def test_a_plugin_that_ends_the_process_is_switched_off_by_a_start_without_plugi
     assert (code, json.loads(said)["error"]["code"]) == (9, "plugins-safe")
 
 
+def test_a_published_file_is_verified_without_a_site(unionhall, tmp_path):
+    (tmp_path / "draw.json").write_text("{}")
+    code, said = unionhall("verify", "draw", str(tmp_path / "draw.json"))
+    assert (code, said) == (1, "BROKEN this is no file of a draw (draw-….json)")
+    assert not (tmp_path / "instance").exists()
+    assert "draw" in unionhall("verify", "--help")[1]
+
+
 def test_plugins_on_the_command_line(install, build, runner):
     install("alpha")
     install("beta", needs=("alpha",))

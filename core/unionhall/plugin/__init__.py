@@ -128,6 +128,7 @@ from unionhall.orgs.services import OrgFields, close_org, merge_org
 from unionhall.orgs.services import create_org as found_org
 from unionhall.platform.access import OrgOwned, can, current_actor, in_subtree, needs, require, scoped, unscoped
 from unionhall.platform.audit import record as record_audit
+from unionhall.platform.audit import verify as verify_audit
 from unionhall.platform.mail import send as send_mail
 from unionhall.platform.outbox import publish
 from unionhall.platform.pagecache import purge as purge_pages
@@ -218,8 +219,8 @@ __all__ = [
     "sheet_attendance", "sheet_band", "sheet_entry", "sheet_figures", "sheet_occupied", "sheet_of", "sheet_panel", "sheet_setup",
     "sheet_standing", "sheet_tag", "sheets_by_ids", "shown_text", "sign", "sign_up", "sign_ups_coming", "site_language", "slugify",
     "small_cover", "store_files", "tag_page", "takes_files", "throttle", "throttle_source", "tidy", "times_members_came",
-    "unit_of_work", "unscoped", "unseal", "unsign", "update_count", "update_sheet", "views_of", "who_may", "withdraw_publicity",
-    "workdays", "write_aside",
+    "unit_of_work", "unscoped", "unseal", "unsign", "update_count", "update_sheet", "verify_audit", "views_of", "who_may",
+    "withdraw_publicity", "workdays", "write_aside",
 ]  # fmt: skip
 
 DEPRECATED: dict[str, Deprecated] = {}

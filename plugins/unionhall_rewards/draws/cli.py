@@ -1,4 +1,4 @@
-"""Commands of draws: checking a published file."""
+"""`unionhall verify draw FILE`: checking a published file."""
 
 from __future__ import annotations
 
@@ -9,12 +9,7 @@ import click
 from unionhall_rewards.draws import verifying
 
 
-@click.group("rewards")
-def commands() -> None:
-    """Draws and coupons."""
-
-
-@commands.command("verify")
+@click.command("draw")
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
 def verify(file: Path) -> None:
     """Compute a draw again from its published file; exit code 1 names what is wrong. Asks no database."""

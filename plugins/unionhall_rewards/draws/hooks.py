@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-import click
 from flask import url_for
 from flask_babel import lazy_gettext as _l
 
@@ -22,7 +21,7 @@ from unionhall.plugin import (
     SitemapEntry,
     hookimpl,
 )
-from unionhall_rewards.draws import cli, demo, drawing, exports, jobs, keeping, menus, models, queries, routes
+from unionhall_rewards.draws import demo, drawing, exports, jobs, keeping, menus, models, queries, routes
 
 
 @hookimpl
@@ -75,12 +74,6 @@ def unionhall_export_sources() -> Iterable[ExportSource]:
 def unionhall_org_merging(source_id: int, target_id: int) -> None:
     """Draws go to the org that stays."""
     keeping.hand_over(source_id, target_id)
-
-
-@hookimpl
-def unionhall_commands() -> Iterable[click.Command]:
-    """Checking a published file."""
-    return [cli.commands]
 
 
 @hookimpl

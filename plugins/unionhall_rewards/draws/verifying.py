@@ -1,10 +1,9 @@
-"""Checking a draw from its published file alone: no database, nothing secret. `python -m unionhall_rewards.draws.verifying FILE`."""
+"""Checking a draw from its published file alone: no database, nothing secret (`unionhall verify draw FILE`)."""
 
 from __future__ import annotations
 
 import json
 import re
-import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -16,6 +15,8 @@ FORMAT = "unionhall-draw-1"
 TICKET = re.compile(r"[A-Za-z0-9_-]{1,64}(\.[0-9]{1,6})?")
 KEYS = ("spec", "spec_hash", "commit", "entrants", "entrants_hash", "merkle_root", "eligible", "public", "secret", "results", "result_hash")
 TURNS = 10
+LARGEST = 256 << 20
+"""Bytes; a draw with a million entries has 70 MB."""
 
 
 def verify(bundle: Any) -> list[str]:
@@ -25,7 +26,7 @@ def verify(bundle: Any) -> list[str]:
     try:
         spec = json.loads(bundle["spec"])
         return list(_faults(bundle, spec))
-    except (ValueError, TypeError, KeyError, AttributeError, IndexError) as error:
+    except (ValueError, TypeError, KeyError, AttributeError, IndexError, ArithmeticError, RecursionError) as error:
         return [f"the file cannot be read: {error!r}"]
 
 
@@ -115,8 +116,10 @@ def _limits(told: list[tuple[str, int, str, str]], spec: dict[str, Any]) -> Iter
 def check_file(path: Path, say: Callable[[str], object]) -> bool:
     """Check a file, say what is found, and return whether all is well."""
     try:
+        if path.stat().st_size > LARGEST:
+            raise ValueError(f"it is larger than {LARGEST >> 20} MB, which no draw's file is")
         bundle = json.loads(path.read_text("utf-8"))
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         say(f"BROKEN {path}: cannot be read: {error}")
         return False
     faults = verify(bundle)
@@ -127,6 +130,3 @@ def check_file(path: Path, say: Callable[[str], object]) -> bool:
         say(f"ok: {spec['draw_id']}, {len(bundle['entrants'])} entries, result {bundle['result_hash']}")
     return not faults
 
-
-if __name__ == "__main__":
-    sys.exit(0 if len(sys.argv) == 2 and check_file(Path(sys.argv[1]), print) else 1)

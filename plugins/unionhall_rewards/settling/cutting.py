@@ -127,11 +127,14 @@ def cut(store: StoreView, fund_id: int, month: str, *, now: datetime) -> Stateme
 
 
 def _fill(made: Statement) -> None:
-    """Put in everything up to the period's end that is in no statement yet."""
-    redeemed = select(literal(made.id), Redemption.id, null(), SIGNED).outerjoin(
-        StatementLine, StatementLine.redemption_id == Redemption.id).where(
+    """Put in everything up to the period's end that is in no statement of this store and fund yet."""
+    stands = select(StatementLine.redemption_id).join(Statement, Statement.id == StatementLine.settlement_id).where(
+        Statement.store_id == made.store_id, Statement.fund_id == made.fund_id, Statement.until > made.until - LATE,
+        StatementLine.redemption_id.is_not(None),
+    )  # fmt: skip
+    redeemed = select(literal(made.id), Redemption.id, null(), SIGNED).where(
         Redemption.store_id == made.store_id, Redemption.fund_id == made.fund_id, Redemption.day > made.until - LATE,
-        Redemption.day <= made.until, StatementLine.id.is_(None),
+        Redemption.day <= made.until, Redemption.id.not_in(stands),
     ).order_by(Redemption.id)  # fmt: skip
     corrected = select(literal(made.id), null(), Adjustment.id, Adjustment.fen).outerjoin(
         StatementLine, StatementLine.adjustment_id == Adjustment.id).join(Statement, Statement.id == Adjustment.settlement_id).where(

@@ -8,7 +8,7 @@ from typing import Any
 from flask_babel import gettext as _
 from sqlalchemy import and_, case, func, or_, select
 
-from unionhall.plugin import clock, session, unscoped
+from unionhall.plugin import clock, session, unscoped, verify_audit
 from unionhall_rewards.coupons.models import Coupon, CouponState, Gift
 from unionhall_rewards.draws.models import Entry, Forfeit, Prize, Result
 from unionhall_rewards.fund import checks
@@ -155,4 +155,10 @@ def causes(_now: datetime) -> list[str]:
     ]
 
 
-checks.CHECKS += [coupons, budget, redemptions, statements, owed, winners, causes]
+def trail(_now: datetime) -> list[str]:
+    """I10: the audit chain verifies from its first line to its head."""
+    verdict = verify_audit()
+    return [] if verdict.bad is None else [_("I10 操作记录从第 %(n)s 条起断了：有人绕过系统改过、删过或插过记录", n=verdict.bad)]
+
+
+checks.CHECKS += [coupons, budget, redemptions, statements, owed, winners, causes, trail]

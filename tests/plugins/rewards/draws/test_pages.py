@@ -318,13 +318,13 @@ def test_what_other_plugins_see(app, work, make, running, mall):
 
 
 def test_the_command_checks_a_file(app, runner, client, done, tmp_path):
-    from unionhall_rewards.draws.cli import commands
+    from unionhall.cli import verify
 
     _draw_id, key, _members = done
     path = tmp_path / "draw.json"
     path.write_text(client.get(f"/rewards/draws/{key}/draw-{key}.json").text, "utf-8")
-    good = runner.invoke(commands, ["verify", str(path)])
+    good = runner.invoke(verify, ["draw", str(path)])
     assert (good.exit_code, good.output.startswith(f"ok: {key}")) == (0, True)
     path.write_text(path.read_text("utf-8").replace("beacon:7", "beacon:8"), "utf-8")
-    bad = runner.invoke(commands, ["verify", str(path)])
+    bad = runner.invoke(verify, ["draw", str(path)])
     assert (bad.exit_code, "BROKEN results" in bad.output) == (1, True)

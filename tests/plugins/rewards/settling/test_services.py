@@ -203,6 +203,7 @@ BROKEN = {
     "a coupon that nobody approved": ("UPDATE rewards_gift SET state = 'asked' WHERE id = 1", "I8"),
     "a coupon too many": ("UPDATE rewards_coupon SET face_fen = face_fen + 1 WHERE id = 1", "I1"),
     "a coupon that is back by itself": ("UPDATE rewards_coupon SET state = 'issued' WHERE id = 1", "I1"),
+    "a line of the trail that was changed": ("DROP TRIGGER audit_entry_no_update; UPDATE audit_entry SET event = '{}' WHERE n = (SELECT max(n) FROM audit_entry)", "I10"),
     "money for a draw that set none aside": ("UPDATE rewards_fund SET free_fen = granted_fen + 1", "I2"),
 }  # fmt: skip
 
