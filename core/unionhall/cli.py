@@ -22,7 +22,6 @@ from unionhall.orgs.models import OrgKind
 from unionhall.platform import audit, jobs
 
 
-
 def needs_no_site(words: Sequence[str]) -> bool:
     """Say whether a command works in any folder: without a database, settings or plugins."""
     return list(words[:2]) == ["plugins", "new"] or (words[:1] == ["verify"] and any(word in Verifiers.names() for word in words[1:2]))

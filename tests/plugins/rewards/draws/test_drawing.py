@@ -433,8 +433,9 @@ def test_a_file_that_was_tampered_with_says_what_is_wrong(at, app, work, rounds,
     path.write_text(json.dumps(good), "utf-8")
     assert verifying.check_file(path, said.append)
     assert said[0].startswith("ok: test-")
-    for text in ("{", "[" * 100_000, "\x00", '{"format": 1e999}', json.dumps(good | {"spec": "[" * 100_000}), json.dumps(good | {"results": [[1e999, {}, 1]]})):
-        path.write_text(text, "utf-8")
+    deep, strange = "[" * 100_000, [[1e999, {}, 1]]
+    for words in ("{", deep, "\x00", '{"format": 1e999}', json.dumps(good | {"spec": deep}), json.dumps(good | {"results": strange})):
+        path.write_text(words, "utf-8")
         assert not verifying.check_file(path, said.append)
         assert said.pop().startswith("BROKEN")
     with path.open("wb") as huge:
