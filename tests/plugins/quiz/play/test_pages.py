@@ -218,6 +218,19 @@ def test_the_prize_is_shown_with_the_way_to_it(player, post, daily, answers, dra
     assert draws.taken == [1]
 
 
+@pytest.mark.parametrize(("missed", "words"), [(False, "这次没抽中"), (True, "它已经发完了")])
+def test_no_luck_and_a_prize_that_had_run_out_are_told_apart(player, post, daily, answers, draws, work, missed, words):
+    with work() as session:
+        session.scalar(unscoped(select(Round), why="test")).draw_id = draws.make(session.get(Org, 1))
+    draws.missed = missed
+    browser = player()
+    begin(post, browser)
+    done = post(browser, f"{QUIZ}/today", **answers(daily["round"], daily["members"][0], daily["right"]))
+    page = browser.get(done.location).text
+    assert words in page and "全答对了" in page
+    assert ("这次没抽中" in page) is not missed
+
+
 @pytest.mark.parametrize(("code", "words"), [("draw-paused", "抽奖临时暂停"), ("draw-not-eligible", "不在这次抽奖的范围")])
 def test_a_draw_that_refuses_takes_nothing_from_the_quiz(player, post, daily, answers, draws, work, code, words):
     with work() as session:
