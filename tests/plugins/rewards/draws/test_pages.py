@@ -68,6 +68,7 @@ def test_the_proof_and_the_files_are_enough_to_compute_it_again(client, done):
     _draw_id, key, _members = done
     proof = client.get(f"/rewards/draws/{key}/proof")
     assert ("data-draw-run" in proof.text, "draw-proof.js" in proof.text) == (True, True)
+    assert 'href="/audit-heads/"' in proof.text
     file = client.get(f"/rewards/draws/{key}/draw-{key}.json")
     assert verifying.verify(json.loads(file.text)) == []
     assert file.headers["Content-Disposition"] == f'attachment; filename="draw-{key}.json"'
