@@ -73,7 +73,7 @@ PUBLIC = {
     "signups.my_calendar", "signups.my_file", "signups.on_site",
     "publicity.notices", "publicity.notice", "publicity.objection",
     "campaigns.campaigns", "campaigns.calendar", "campaigns.campaign", "campaigns.one_calendar", "campaigns.qr",
-    "news.preview", "news.preview_page", "orgs.tree", "orgs.org", "system.healthz", "system.readyz",
+    "news.preview", "news.preview_page", "orgs.tree", "orgs.org", "system.healthz", "system.readyz", "system.audit_heads",
     "accounts.login_code", "accounts.login_code_enter", "members.activate", "members.activate_code", "members.consent_text", "members.receipt",
     "rest.openapi", "rest.docs",
     "terminals.enrol", "terminals.help_page", "terminals.state", "terminals.reset", "terminals.idle",

@@ -12,6 +12,7 @@ from flask_babel import lazy_gettext as _l
 from markupsafe import Markup
 
 from unionhall.hooks.markers import hookimpl
+from unionhall.hooks.people import NoticeKind
 from unionhall.hooks.reporting import ExportSource
 from unionhall.hooks.types import Actor, Area, Card, Job, MediaUser, NavItem, Permission, Role
 from unionhall.host import lifecycle
@@ -30,6 +31,7 @@ from unionhall.system import (  # noqa: F401 - some add routes or commands
     desk_settings,
     exporting,
     forgetting,
+    heads,
     job_lines,
     plugin_settings,
     services,
@@ -57,8 +59,15 @@ def unionhall_jobs() -> Iterable[Job]:
         Job("system.reads", _l("把旧的浏览次数并成整月"), timedelta(days=1), reads.fold),
         Job("system.tidy", _l("清理投递和运行的旧记录"), timedelta(hours=1), services.tidy),
         Job("system.search", _l("查看并整理搜索索引"), timedelta(minutes=10), search.keep),
+        Job("system.heads", _l("公布操作记录的链尾"), timedelta(hours=1), heads.publish),
         Job("system.purges", _l("清理页面缓存的旧记录"), timedelta(hours=1), pagecache.forget_old),
     ]
+
+
+@hookimpl
+def unionhall_notice_kinds() -> Iterable[NoticeKind]:
+    """The head of the audit trail, to those who audit."""
+    return [heads.KIND]
 
 
 @hookimpl

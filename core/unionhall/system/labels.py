@@ -47,14 +47,14 @@ ACTS = {
     "system.plugin_exported": _l("导出插件的数据"), "system.plugin_purged": _l("清除插件的数据"),
     "system.plugin_released": _l("解除插件隔离"), "system.plugin_quarantined": _l("隔离插件"),
     "system.plugin_migrated": _l("执行插件的迁移"),
-    "system.plugin_migration_failed": _l("插件的迁移没有成功"),
+    "system.plugin_migration_failed": _l("插件的迁移没有成功"), "system.head_published": _l("公布操作记录的链尾"),
 }  # fmt: skip
 OBJECTS = {
     "account": _l("账号"), "org": _l("组织"), "article": _l("稿件"), "section": _l("栏目"), "image": _l("图片"),
     "asset": _l("素材"), "folder": _l("文件夹"), "settings": _l("设置"), "site": _l("网站"), "job": _l("任务"), "message": _l("消息"),
     "outbox": _l("全部搁置的消息"), "notice_kind": _l("通知种类"), "delivery": _l("通知发送"), "export": _l("导出"),
     "plugin": _l("插件"), "plugins": _l("全部插件"),
-    "theme": _l("主题"), "terminal": _l("终端"),
+    "theme": _l("主题"), "terminal": _l("终端"), "day": _l("日期"),
 }  # fmt: skip
 ASPECTS = {
     "role": _l("角色"), "keys": _l("项目"), "strong": _l("动态口令"), "revision": _l("版本"), "section": _l("栏目"),
@@ -64,6 +64,7 @@ ASPECTS = {
     "channel": _l("渠道"), "locale": _l("语言"), "subject": _l("标题"), "body": _l("内容"),
     "version": _l("版本"), "order": _l("顺序"),
     "format": _l("格式"), "full": _l("完整号码"), "filters": _l("筛选"), "purpose": _l("用途"), "before": _l("原来"),
+    "number": _l("条数"), "hash": _l("校验和"),
 }  # fmt: skip
 TOPICS = {"mail": _l("邮件"), "event": _l("通知插件的事件"), "search": _l("搜索索引")}
 

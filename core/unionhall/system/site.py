@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, jsonify, request
+from flask import Blueprint, Response, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from unionhall.base.crypto import config
 from unionhall.base.errors import Unavailable
+from unionhall.base.web import never_cache, no_index
 from unionhall.platform.access import current_actor
 from unionhall.settings.queries import site_settings
-from unionhall.system import health
+from unionhall.system import heads, health
 
 RETRY_SECONDS = 1800
 OPEN_BLUEPRINTS = frozenset({"accounts", "media"})
@@ -46,3 +47,10 @@ def readyz() -> ResponseReturnValue:
     """Say whether the site can do its work; no versions, no names."""
     checks = health.ready()
     return jsonify(ready=all(checks.values()), checks=checks), 200 if all(checks.values()) else 503
+
+
+@bp.get("/audit-heads/")
+def audit_heads() -> ResponseReturnValue:
+    """Show everybody the ends of the audit trail of the last days."""
+    never_cache()
+    return no_index(Response(render_template("system/heads.html", heads=heads.published())))

@@ -25,7 +25,8 @@ TURNS = 10
 class Outcome:
     """What came of an entry: `code` is its id in the published list, `holder` the pseudonym before it.
 
-    `state` is "won", "none" (no luck, or the prize had run out), or "waiting" (a batch, drawn at `drawn_at`).
+    `state` is "won", "none", or "waiting" (a batch, drawn at `drawn_at`). `missed` says of "none" that the number had hit a prize: it had
+    run out, or the member had won as often as the rules allow.
     """
 
     entry_id: int
@@ -37,6 +38,7 @@ class Outcome:
     value_fen: int = 0
     coupons: tuple[Issued, ...] = ()
     drawn_at: datetime | None = None
+    missed: bool = False
 
 
 def enter(
@@ -59,13 +61,13 @@ def enter(
             _("这次抽奖的名单在公布时就定好了，你不在里面：那时还没有激活会员，或者是经办抽奖、在门店收银的人。"), code="draw-not-eligible"
         )
     code = f"{holder}.{(day - clock.local_day(row.opens_at)).days * TURNS + number}"
-    entry_id, prize = _placed(row, known, member_id, (source, source_id), (day, number, holder, code), now)
+    entry_id, prize, missed = _placed(row, known, member_id, (source, source_id), (day, number, holder, code), now)
     if entry_id is None:
         return _told(session().scalars(queries.turn_select(draw_id, member_id, day, number)).one())
     if row.algo == Algorithm.BATCH:
         return Outcome(entry_id, draw_id, code, holder, "waiting", drawn_at=row.public_at or row.closes_at)
     if prize is None:
-        return Outcome(entry_id, draw_id, code, holder, "none")
+        return Outcome(entry_id, draw_id, code, holder, "none", missed=bool(missed))
     given = issuing.for_entry(entry_id, member_id, dict(prize.pack), now=now) if prize.pack else []
     return Outcome(entry_id, draw_id, code, holder, "won", prize.name, prize.value_fen, tuple(given))
 
@@ -99,8 +101,8 @@ def _require_open(row: Any, day: date, number: int, now: datetime) -> None:
 
 def _placed(
     row: Any, known: Facts, member_id: int, cause: tuple[str, int], turn: tuple[date, int, str, str], now: datetime
-) -> tuple[int | None, PrizeFacts | None]:
-    """Take a prize and write the entry, or, when somebody wrote it at the same time, neither."""
+) -> tuple[int | None, PrizeFacts | None, str]:
+    """Take a prize and write the entry, or, when somebody wrote it at the same time, neither. Returns what was missed, too."""
     day, number, holder, code = turn
     x, prize, missed = None, None, ""
     with session().begin_nested() as whole:
@@ -114,7 +116,7 @@ def _placed(
         entry_id = session().scalar(added.on_conflict_do_nothing().returning(Entry.id))
         if entry_id is None:
             whole.rollback()
-    return entry_id, prize
+    return entry_id, prize, missed
 
 
 def _given(row: Any, known: Facts, member_id: int, x: int, day: date) -> tuple[PrizeFacts | None, str]:
@@ -188,7 +190,7 @@ def _outcome(entry: Entry, draw: Draw, drawn: tuple[str, int] | None, coupons: t
     base = (entry.id, draw.id, entry.code, entry.holder)
     if draw.algo == Algorithm.INSTANT:
         if entry.prize is None:
-            return Outcome(*base, "none")
+            return Outcome(*base, "none", missed=bool(entry.missed))
         return Outcome(*base, "won", entry.prize.name, entry.prize.value_fen, coupons)
     if drawn:
         return Outcome(*base, "won", *drawn, coupons)

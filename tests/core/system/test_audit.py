@@ -10,10 +10,13 @@ from sqlalchemy.exc import DBAPIError
 
 from unionhall.accounts.models import Account
 from unionhall.base import clock, db
+from unionhall.cli import verify
 from unionhall.hooks.types import SYSTEM, Role
+from unionhall.notices.models import Notice
 from unionhall.orgs.models import OrgKind
 from unionhall.platform import audit
 from unionhall.platform.access import unscoped
+from unionhall.system import heads
 
 PATH = "/desk/system/audit/"
 VECTORS = [
@@ -234,3 +237,57 @@ def test_checking_the_chain_in_the_desk(enter, post, chain, tamper):
     tamper("UPDATE audit_entry SET act = 'x', event = replace(event, 'thing:4', 'thing:5') WHERE obj = 'thing:4'")
     page = post(client, PATH).text
     assert ("对不上" in page, "这一条被改过。" in page, 'role="alert"' in page) == (True, True, True)
+
+
+def shown_heads(client):
+    """Return the text of the public page, as it is copied from there."""
+    return client.get("/audit-heads/").text.replace("<wbr>", "")
+
+
+@pytest.fixture
+def publish(app):
+    """Return `publish()`, which the worker does every hour."""
+
+    def once():
+        with app.app_context():
+            heads.publish(clock.now())
+            db.session().remove()
+
+    return once
+
+
+@pytest.mark.both
+def test_the_head_is_published_once_a_day_and_sent_to_those_who_audit_everything(app, client, publish, people, chain, at):
+    publish()
+    publish()
+    shown = client.get("/audit-heads/")
+    assert (shown.status_code, lines(shown.text)) == (200, 1)
+    assert f"{chain.checked}:{chain.head}" in shown_heads(client)
+    assert "2026-05-14 09:30" in shown.text
+    at("2026-05-14 23:59")
+    publish()
+    assert lines(client.get("/audit-heads/").text) == 1
+    at("2026-05-15 00:00")
+    publish()
+    assert lines(client.get("/audit-heads/").text) == 2
+    with app.app_context():
+        told = db.session().execute(select(Notice.account_id, Notice.subject).where(Notice.kind == "system.head").order_by(Notice.id)).all()
+        assert [tuple(row) for row in told] == [(people["auditor"], f"2026-05-{day} 操作记录的链尾") for day in (14, 15)]
+        assert audit.verify((chain.checked, chain.head)).bad is None
+        db.session().remove()
+
+
+def test_a_published_head_shows_what_was_cut_off(app, client, publish, chain, tamper, runner):
+    publish()
+    head = f"{chain.checked}:{chain.head}"
+    assert head in shown_heads(client)
+    tamper(
+        f"DELETE FROM audit_entry WHERE n > {chain.checked - 3}",
+        f"UPDATE audit_head SET n = {chain.checked - 3}, hash = (SELECT hash FROM audit_entry WHERE n = {chain.checked - 3})",
+    )
+    assert head not in shown_heads(client)
+    with app.app_context():
+        assert runner.invoke(verify, []).exit_code == 0, "the site alone cannot know"
+        told = runner.invoke(verify, ["--expect", head])
+        db.session().remove()
+    assert (told.exit_code, f"BROKEN at line {chain.checked - 2}" in told.output) == (1, True)

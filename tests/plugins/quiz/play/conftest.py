@@ -61,6 +61,7 @@ class Draws:
 
     refuses: str = ""
     state: str = "none"
+    missed: bool = False
     paused: bool = False
     taken: list = field(default_factory=list)
 
@@ -86,7 +87,7 @@ class Draws:
 
     def _outcome(self, source_id):
         prize = "10 元消费券" if self.state == "won" else ""
-        return Outcome(source_id, 1, f"CODE{source_id}", "HOLDER", self.state, prize, 1000 if prize else 0)
+        return Outcome(source_id, 1, f"CODE{source_id}", "HOLDER", self.state, prize, 1000 if prize else 0, missed=self.missed)
 
     def outcomes_of(self, source, ids):
         wanted = select(Entry.source_id).where(Entry.source == source, Entry.source_id.in_(ids))

@@ -13,7 +13,7 @@ from unionhall.hooks.types import Role
 from unionhall.orgs.models import Org
 from unionhall.platform.access import unscoped
 from unionhall_quiz.play import queries
-from unionhall_quiz.play.models import Attempt, Round
+from unionhall_quiz.play.models import Attempt, Round, Tally
 
 DAY = date(2026, 5, 14)
 QUIZ = "/quiz/mei-ri-yi-da"
@@ -89,6 +89,55 @@ def test_a_member_answers_comes_back_and_always_finds_the_one_result(player, pos
     assert "全答对了" in other.get(done.location).text
     assert post(other, f"{QUIZ}/start").status_code == 303
     assert "3 题对了 3 题" in other.get(done.location).text
+
+
+def test_two_phones_are_one_attempt_and_the_first_hand_in_counts(player, post, daily, answers, work):
+    phone, other = player(), player()
+    begin(post, phone)
+    begin(post, other)
+    assert re.findall(r"<legend.*?</legend>", phone.get(f"{QUIZ}/today").text, re.DOTALL) == re.findall(
+        r"<legend.*?</legend>", other.get(f"{QUIZ}/today").text, re.DOTALL
+    )
+    right = answers(daily["round"], daily["members"][0], daily["right"])
+    wrong = answers(daily["round"], daily["members"][0], {str(daily["questions"][0]): ["a"]})
+    first = post(phone, f"{QUIZ}/today", **right)
+    for _tap in range(2):
+        late = post(other, f"{QUIZ}/today", act="anyway", **wrong)
+        assert (late.status_code, late.location) == (303, first.location)
+    kept = post(other, f"{QUIZ}/today", headers={"Accept": "application/json"}, act="keep", **wrong)
+    assert kept.location == first.location, "what a script still keeps changes nothing"
+    assert all("全答对了" in each.get(first.location).text for each in (phone, other))
+    with work() as session:
+        attempt = session.scalars(unscoped(select(Attempt), why="test")).one()
+        assert (attempt.score, {number: set(keys) for number, keys in attempt.chosen.items()}) == (
+            3, {number: set(keys) for number, keys in daily["right"].items()}
+        )  # fmt: skip
+        assert session.scalars(select(Tally.shown)).all() == [1, 1, 1]
+
+
+def test_a_login_that_runs_out_between_opening_and_handing_in(player, post, daily, answers, at, login, work):
+    """The form that was open all the time is sent with its old token: its answers are there after the login, and count for the day."""
+    at("2026-05-14 09:45")
+    browser = player()
+    begin(post, browser)
+    form = re.search(r'name="csrf_token" value="([^"]+)"', browser.get(f"{QUIZ}/today").text).group(1)
+    sent = {"csrf_token": form} | answers(daily["round"], daily["members"][0], daily["right"])
+    at("2026-05-14 21:50")
+    out = browser.post(f"{QUIZ}/today", data=sent)
+    assert (out.status_code, out.location) == (303, f"/login?next={QUIZ}/today")
+    assert "答案已经存好" in browser.get(out.location).text
+    with work() as session:
+        assert session.scalars(unscoped(select(Attempt.state), why="test")).all() == ["open"], "nobody knows yet who it was"
+    login(browser, daily["accounts"][0])
+    page = browser.get(f"{QUIZ}/today").text
+    assert page.count(" checked") == 3 and page.count(" selected") == 4
+    at("2026-05-14 21:59:59")
+    done = post(browser, f"{QUIZ}/today", **answers(daily["round"], daily["members"][0], daily["right"]))
+    assert done.location == f"{QUIZ}/days/2026-05-14"
+    assert "全答对了" in browser.get(done.location).text
+    assert browser.post(f"{QUIZ}/today", data=sent).location == done.location
+    with work() as session:
+        assert session.scalars(unscoped(select(Attempt.score), why="test")).all() == [3]
 
 
 def test_what_is_missing_is_named_and_nothing_is_lost(player, post, daily, answers):
@@ -167,6 +216,19 @@ def test_the_prize_is_shown_with_the_way_to_it(player, post, daily, answers, dra
         assert "抽中：10 元消费券" in page and "CODE1" in page
         assert 'href="/rewards/"' in page and "公平性证明" in page
     assert draws.taken == [1]
+
+
+@pytest.mark.parametrize(("missed", "words"), [(False, "这次没抽中"), (True, "它已经发完了")])
+def test_no_luck_and_a_prize_that_had_run_out_are_told_apart(player, post, daily, answers, draws, work, missed, words):
+    with work() as session:
+        session.scalar(unscoped(select(Round), why="test")).draw_id = draws.make(session.get(Org, 1))
+    draws.missed = missed
+    browser = player()
+    begin(post, browser)
+    done = post(browser, f"{QUIZ}/today", **answers(daily["round"], daily["members"][0], daily["right"]))
+    page = browser.get(done.location).text
+    assert words in page and "全答对了" in page
+    assert ("这次没抽中" in page) is not missed
 
 
 @pytest.mark.parametrize(("code", "words"), [("draw-paused", "抽奖临时暂停"), ("draw-not-eligible", "不在这次抽奖的范围")])

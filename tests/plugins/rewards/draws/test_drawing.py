@@ -124,6 +124,24 @@ def test_nobody_reads_the_value_in_time_and_it_is_void_for_ever(at, app, work, r
         session.execute(text("update rewards_draw set state = 'frozen' where id = :id"), {"id": draw_id})
 
 
+def test_a_value_that_is_known_is_of_no_use_once_the_time_to_reveal_is_over(at, app, work, rounds, batch):
+    """Whoever keeps the worker away until the result suits them gets none: not by hand, not by the shares, not by the job."""
+    draw_id, _members = batch()
+    now = read_at(at, app)
+    with work():
+        rounds.public(draw_id, "beacon:7", now=now)
+    late = at("2026-05-24 10:36")
+    with pytest.raises(RuleBroken) as by_hand, work():
+        drawing.reveal(draw_id, actor=SYSTEM, now=late)
+    with pytest.raises(RuleBroken) as by_shares, work():
+        drawing.reveal_by_shares(draw_id, rounds.shares[:2], actor=SYSTEM, now=late)
+    assert (by_hand.value.code, by_shares.value.code) == ("draw-late", "draw-late")
+    tick(app)
+    with work():
+        draw = rounds.get(draw_id)
+        assert (draw.state, draw.secret, draw.result_hash, queries.results(draw_id)) == ("void", "", "", [])
+
+
 @pytest.mark.both
 def test_coupons_of_a_batch_go_to_the_winners_and_the_rest_back_to_the_fund(at, app, work, rounds, batch):
     draw_id, _members = batch({"kind": True, "quantity": 3}, enters=2, reserve=0)

@@ -185,7 +185,10 @@ def test_per_day_and_fallback_to_the_next(work, opened):
 def test_without_fallback_a_prize_that_is_gone_is_no_win(work, opened):
     draw_id, members = opened({"kind": True, "quantity": 1, "ppm": 999_999}, {"value_fen": 100, "name": "茶杯", "ppm": 1}, fallback=False)
     with work():
-        assert [go(draw_id, member).state for member in members] == ["won", "none", "none"]
+        assert [(made.state, made.missed) for made in (go(draw_id, member) for member in members)] == [("won", False), ("none", True), ("none", True)]
+    with work():
+        assert [go(draw_id, member).missed for member in members] == [False, True, True], "whoever asks again hears the same"
+
 
 
 def test_a_failure_in_the_same_unit_takes_everything_back(work, opened):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from datetime import timedelta
 
@@ -12,7 +13,8 @@ from unionhall.base import clock, db
 from unionhall.hooks.people import Person
 from unionhall.hooks.types import SYSTEM, Actor, Role
 from unionhall.platform.audit import verify
-from unionhall_rewards.draws import drawing, entering, exports, keeping, queries, shown, verifying
+from unionhall.plugin import unseal
+from unionhall_rewards.draws import drawing, entering, exports, facts, keeping, queries, shown, uhd1, verifying
 from unionhall_rewards.draws.models import Draw, Entry
 
 POT = {"value_fen": 30_000, "name": "电饭煲", "quantity": 1}
@@ -66,6 +68,7 @@ def test_the_proof_and_the_files_are_enough_to_compute_it_again(client, done):
     _draw_id, key, _members = done
     proof = client.get(f"/rewards/draws/{key}/proof")
     assert ("data-draw-run" in proof.text, "draw-proof.js" in proof.text) == (True, True)
+    assert 'href="/audit-heads/"' in proof.text
     file = client.get(f"/rewards/draws/{key}/draw-{key}.json")
     assert verifying.verify(json.loads(file.text)) == []
     assert file.headers["Content-Disposition"] == f'attachment; filename="draw-{key}.json"'
@@ -75,6 +78,20 @@ def test_the_proof_and_the_files_are_enough_to_compute_it_again(client, done):
     assert len(client.get(f"/rewards/draws/{key}/eligible.txt").text.split()) == 4
     assert len(client.get(f"/rewards/draws/{key}/results.json").json) == 2
     assert client.get(f"/rewards/draws/{key}/secret.txt").status_code == 404
+
+
+def test_the_revealed_secret_unmasks_nobody(client, work, done):
+    """The key of the pseudonyms is another one: what is published holds its hash alone, and no member's number."""
+    _draw_id, key, members = done
+    with work():
+        draw = queries.public(key)
+        names, secret = bytes.fromhex(unseal(facts.NAMES, draw.names_sealed)), draw.secret
+    published = "".join(client.get(f"/rewards/draws/{key}/{file}").text for file in (f"draw-{key}.json", "spec.json", "entrants.txt", "eligible.txt", "proof"))
+    assert (secret in published, names.hex() in published) == (True, False)
+    assert client.get(f"/rewards/draws/{key}/spec.json").json["names_hash"] == hashlib.sha256(b"UHD1.names\n" + names).hexdigest()
+    listed = set(client.get(f"/rewards/draws/{key}/eligible.txt").text.split())
+    assert listed == {uhd1.pseudonym(names, member) for member in members}
+    assert listed.isdisjoint(uhd1.pseudonym(bytes.fromhex(secret), member) for member in members)
 
 
 def test_a_ticket_is_checked_without_scripts(client, done):

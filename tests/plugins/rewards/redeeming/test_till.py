@@ -8,13 +8,15 @@ import pytest
 from sqlalchemy import func, select, update
 
 from unionhall.base import clock
+from unionhall.members.models import Membership
 from unionhall.notices.models import Notice
 from unionhall.platform.access import unscoped
-from unionhall_rewards.coupons import seams
+from unionhall_rewards.coupons import holding, seams
 from unionhall_rewards.coupons.models import Coupon, KindStore
 from unionhall_rewards.fund.models import Fund, Movement
 from unionhall_rewards.redeeming import checking, hooks, telling
-from unionhall_stations.models import Store, Till, Turn
+from unionhall_rewards.redeeming.models import Redemption
+from unionhall_stations.models import Station, Store, Till, Turn
 
 
 def test_a_coupon_is_looked_at_redeemed_and_has_a_receipt(counter, coupon, work):
@@ -86,12 +88,65 @@ def test_a_used_coupon_says_when_where_and_who(counter, coupon, work):
     with work():
         coupon(code="ONCE")
     receipt = first.receipt(first.redeem("once", "20"))
+    with work() as session:
+        station, store = (session.get(kind, first.ids[name], execution_options={"unionhall_scope": "test"}).name for kind, name in
+                          ((Station, "station"), (Store, "store")))  # fmt: skip
     page = second.look("once")
     assert page.status_code == 422
-    for words in ("这张券已经用过", "2026-05-14 09:30", "店员 孟白", receipt):
+    for words in ("这张券已经用过", "2026-05-14 09:30", "店员 孟白", receipt, station, store):
         assert words in page.text
     told = second.look("once", json=True).json["error"]
-    assert (told["code"], told["told"]["clerk"]) == ("used", "孟白")
+    assert (told["code"], told["told"]) == (
+        "used", {"at": "2026-05-14 09:30", "station": station, "store": store, "clerk": "孟白", "receipt": receipt}
+    )  # fmt: skip
+
+
+def test_where_it_is_not_good_nobody_learns_where_it_was_used(counter, coupon, mall, work):
+    here, elsewhere = counter(), counter()
+    with work() as session:
+        kind = mall.kind(mall.fund(), everywhere=False)
+        session.add(KindStore(kind_id=kind.id, store_id=here.ids["store"]))
+        coupon(kind, code="ONCE")
+    receipt = here.receipt(here.redeem("once", "20"))
+    page = elsewhere.look("once")
+    assert page.status_code == 422
+    assert "在本店不能用" in page.text
+    assert receipt not in page.text and "已经用过" not in page.text
+    assert receipt in here.look("once").text
+
+
+@pytest.mark.parametrize(("keeps", "status"), [(True, 200), (False, 422)])
+def test_somebody_who_left_the_union_at_the_till(counter, coupon, work, monkeypatch, keeps, status):
+    till = counter()
+    with work() as session:
+        coupon(code="LEFT")
+        session.execute(update(Membership).values(status="left", ended_on=clock.local_day(clock.now())))
+    monkeypatch.setattr(holding, "plugin_settings", lambda _name: {"left_members_keep": keeps})
+    page = till.look("left")
+    assert (page.status_code, "已经退会" in page.text) == (status, not keeps)
+
+
+def test_a_turn_that_ends_between_looking_and_redeeming(app, counter, coupon, work):
+    """Nothing is redeemed before the next PIN; what was redeemed although the answer was lost is found by when and where."""
+    till = counter()
+    with work():
+        number = coupon(code="MIDWAY").id
+    order = {"ticket": till.ticket("midway"), "bill": "20"}
+    token = till.token()
+    with work() as session:
+        session.execute(update(Turn).values(ended_at=clock.now()))
+    sent = till.browser.post("/rewards/till/redeem", data={"csrf_token": token, "key": "k" * 16} | order)
+    assert (sent.status_code, sent.location) == (303, "/stations/till")
+    with work() as session:
+        assert session.get(Coupon, number).state == "issued"
+        session.execute(update(Turn).values(ended_at=None))
+    receipt = till.receipt(till.post("redeem", key="k" * 16, **order))
+    mate = counter(till.ids["store"], name="江宁")
+    for again in (mate.post("redeem", key="k" * 16, **order), mate.look("midway")):
+        assert again.status_code == 422
+    assert receipt in mate.look("midway").text
+    with work() as session:
+        assert session.scalar(select(func.count()).select_from(Redemption)) == 1
 
 
 def test_a_coupon_of_other_stores_names_them(counter, coupon, mall, work):

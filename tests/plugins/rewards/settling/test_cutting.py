@@ -62,6 +62,27 @@ def test_a_pair_cancels_out_and_what_came_late_goes_into_the_next(work, shop, at
         assert april.total_fen == 700
 
 
+@pytest.mark.both
+def test_a_station_that_changes_its_store_in_the_middle_of_a_month_is_settled_with_both(app, work, shop, at):
+    """What was redeemed there is owed to the store that ran it then, also when that one's agreement is over by the end of the month."""
+    with work():
+        old = shop(name="城东便利", starts_on=date(2026, 1, 1))
+        new = shop(old.fund, old.kind, name="城东生鲜", starts_on=date(2026, 4, 16))
+        old.redeem(at("2026-04-15 23:59"), fen=700)
+        old.store.ends_on = date(2026, 4, 15)
+        new.station = old.station
+        new.redeem(at("2026-04-16 00:00"), fen=900)
+        owed = {old.store.id: ("城东便利", 700), new.store.id: ("城东生鲜", 900)}
+        station, stores = old.station.id, (old.store.id, new.store.id)
+        db.session().execute(text("UPDATE stations_station SET store_id = :store WHERE id = :id"), {"store": stores[1], "id": station})
+    at("2026-05-01 08:00")
+    with app.app_context():
+        assert cutting.cut_month("2026-04", now=clock.now()) == 2
+        made = {row.store_id: (row.store_name, row.total_fen) for row in all_statements()}
+        db.session().remove()
+    assert made == owed
+
+
 def test_an_empty_month_and_one_of_pairs(work, shop, at):
     with work():
         store = shop()
