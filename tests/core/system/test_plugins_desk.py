@@ -32,13 +32,13 @@ LIST, ONE = "/desk/system/plugins/", "/desk/system/plugins/chapters/"
 
 
 @pytest.fixture
-def site(database, request, tmp_path, at):
+def site(database, request, grown_tables, tmp_path, at):
     """A site of its own: tables come and go."""
     if database == "sqlite":
-        found = SQLiteSite(tmp_path, SETTINGS)
+        found = SQLiteSite(tmp_path, SETTINGS, tables=grown_tables)
     else:
         server = request.getfixturevalue("postgres_server")
-        found = PostgresSite(tmp_path, SETTINGS, server, f"unionhall_desk_{os.getpid()}_{secrets.token_hex(3)}")
+        found = PostgresSite(tmp_path, SETTINGS, server, f"unionhall_desk_{os.getpid()}_{secrets.token_hex(3)}", tables=grown_tables)
     yield found
     found.end()
 
