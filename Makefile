@@ -28,7 +28,7 @@ imports: .venv/dev
 	$(BIN)/lint-imports
 
 unit: .venv/dev
-	$(BIN)/pytest -n $${TEST_PROCESSES:-3} --dist loadgroup
+	$(BIN)/pytest -n $${TEST_PROCESSES:-3}
 
 browser: .venv/dev
 	$(BIN)/pytest tests/browser

@@ -39,6 +39,7 @@ def create_app(overrides: dict[str, Any] | None = None, *, plugins: bool = True)
     config = configuration.load(overrides)
     app = Flask("unionhall", static_folder=None, template_folder=None, instance_path=str(config.instance.resolve()))
     app.jinja_environment = looks.Environment  # type: ignore[assignment]
+    app.url_rule_class = links.Rule
     app.config["UNIONHALL"] = config
     app.testing = config.testing
     app.json.ensure_ascii = False  # type: ignore[attr-defined]

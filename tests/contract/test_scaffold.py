@@ -27,7 +27,6 @@ def passes(*command, cwd, env):
 
 
 @pytest.mark.slow
-@pytest.mark.xdist_group("scaffold")
 @pytest.mark.parametrize(("name", "label"), [("wall", "心愿墙"), ("a_long_name_for_2026", "名字有十二个字的一个插件")])
 def test_a_new_plugin_passes_everything_at_once(judge, test, beside, tmp_path, name, label):
     new(name, "--label", label, "--folder", "made", cwd=tmp_path)
@@ -40,7 +39,6 @@ def test_a_new_plugin_passes_everything_at_once(judge, test, beside, tmp_path, n
 
 
 @pytest.mark.slow
-@pytest.mark.xdist_group("scaffold")
 def test_the_tutorial_works_as_it_is_written(judge, test, beside, tmp_path):
     text = (Path(__file__).parents[2] / "docs" / "tutorial.md").read_text("utf-8")
     begin = re.search(r"^unionhall plugins new (.+)$", text, re.MULTILINE).group(1).split()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -21,7 +20,7 @@ from unionhall.setup import set_up
 from unionhall.testing import services
 from unionhall.testing.pytest_plugin import SETTINGS, skip_or_fail
 
-START_SECONDS = 60
+START_SECONDS = 180
 OWN = {"password_cost": "1", "password_memory": "8", "secret_key": SETTINGS["secret_key"]}
 
 
@@ -52,9 +51,7 @@ class Fleet:
 
     def start(self, *, webs=1, workers=1):
         for _ in range(webs):
-            with socket.socket() as probe:
-                probe.bind(("127.0.0.1", 0))
-                port = probe.getsockname()[1]
+            port = services.free_port()
             self.run("web", "--port", str(port))
             self.webs.append(f"http://127.0.0.1:{port}")
         for _ in range(workers):
@@ -62,7 +59,7 @@ class Fleet:
         for web in self.webs:
             self.until(lambda web=web: self.get(web, "/readyz")[0] == 200, START_SECONDS, "the site did not start")
 
-    def get(self, web, path, *, timeout=10):
+    def get(self, web, path, *, timeout=60):
         """Return (status, text, headers) of a GET; status 0 when nobody listens or answers in time."""
         try:
             with urllib.request.urlopen(web + path, timeout=timeout) as answer:

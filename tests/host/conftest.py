@@ -120,13 +120,11 @@ def settings(tmp_path: Path, database: str, grown: Grown) -> Iterator[dict[str, 
 
 
 @pytest.fixture
-def build(settings: dict[str, Any], at: object) -> Iterator[Callable[..., Flask]]:
+def build(settings: dict[str, Any], at: object, ends: Callable[[Flask], Flask]) -> Callable[..., Flask]:
     """Return `build("alpha", …)`: the site with these plugins enabled; `migrate=False` leaves plugins without their tables."""
-    made: list[Flask] = []
 
     def start(*enabled: str, migrate: bool = True, **options: Any) -> Flask:
-        app = create_app(settings, **options)
-        made.append(app)
+        app = ends(create_app(settings, **options))
         with app.app_context():
             if not migrate:
                 migrations.upgrade(migrations.CORE)
@@ -140,9 +138,10 @@ def build(settings: dict[str, Any], at: object) -> Iterator[Callable[..., Flask]
             db.session().remove()
         return app
 
-    yield start
-    for app in made:
-        with app.app_context():
-            host().conduct.settle()
-            db.session().remove()
-            db.engine().dispose()
+    return start
+
+
+@pytest.fixture
+def another(settings: dict[str, Any], at: object, ends: Callable[[Flask], Flask]) -> Callable[[], Flask]:
+    """Return `another()`: the same site as another process, or one that was started later, sees it."""
+    return lambda: ends(create_app(settings))

@@ -28,7 +28,7 @@ def unionhall(tmp_path):
 
     def run(*words):
         command = [sys.executable, "-m", "unionhall", *words]
-        done = subprocess.run(command, check=False, capture_output=True, text=True, env=environment, timeout=120)
+        done = subprocess.run(command, check=False, capture_output=True, text=True, env=environment, timeout=600)
         return done.returncode, done.stdout.strip() or done.stderr.strip()
 
     return run

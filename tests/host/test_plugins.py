@@ -8,7 +8,6 @@ import pytest
 from flask import Blueprint
 from markupsafe import Markup
 
-from unionhall.app import create_app
 from unionhall.base import db
 from unionhall.base.errors import PluginProblem
 from unionhall.cli import all_jobs
@@ -49,10 +48,10 @@ def test_an_installed_plugin_is_silent_until_it_is_enabled(install, build):
     assert (states(app), said(app)) == ({"alpha": "enabled"}, ["a"])
 
 
-def test_disabling_takes_effect_in_another_process_without_a_restart(install, build, settings):
+def test_disabling_takes_effect_in_another_process_without_a_restart(install, build, another):
     install("alpha", unionhall_slot=slot_saying("a"))
     first = build("alpha")
-    second = create_app(settings)
+    second = another()
     assert said(second) == ["a"]
     with first.app_context(), db.unit_of_work():
         host().switch("alpha", on=False)

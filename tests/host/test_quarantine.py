@@ -8,7 +8,6 @@ import pytest
 from flask import Blueprint
 from markupsafe import Markup
 
-from unionhall.app import create_app
 from unionhall.base import clock, db
 from unionhall.base.errors import PluginProblem
 from unionhall.hooks.components import ComponentType
@@ -59,7 +58,7 @@ def asked(app, times=1, hook="unionhall_home_blocks"):
 
 
 @pytest.mark.both
-def test_five_failures_silence_what_a_plugin_shows_in_every_process_until_it_is_released(install, build, settings):
+def test_five_failures_silence_what_a_plugin_shows_in_every_process_until_it_is_released(install, build, another):
     bp = Blueprint("alpha", __name__)
     bp.add_url_rule("/", "page", lambda: "hello")
     install("alpha", **implementing("unionhall_home_blocks", failing()), **implementing("unionhall_site_blueprints", lambda: [bp]))
@@ -73,7 +72,7 @@ def test_five_failures_silence_what_a_plugin_shows_in_every_process_until_it_is_
     asked(app, 1)
     found = state(app)
     assert (found.state, "unionhall_home_blocks" in found.reason, found.command) == ("quarantined", True, "unionhall plugins release alpha")
-    other = create_app(settings)
+    other = another()
     assert state(other).state == "quarantined"
     with other.app_context():
         assert host().is_quarantined("alpha") and host().is_enabled("alpha")
@@ -92,11 +91,9 @@ def test_five_failures_silence_what_a_plugin_shows_in_every_process_until_it_is_
     with pytest.raises(PluginProblem), app.app_context(), db.unit_of_work():
         lifecycle.release("alpha", actor=SYSTEM, now=clock.now())
     assert (state(app).state, state(other).state) == ("enabled", "enabled")
-    with other.app_context():
-        db.engine().dispose()
 
 
-def test_slow_hooks_are_silenced_too_and_a_newer_version_comes_back(install, build, settings, monkeypatch):
+def test_slow_hooks_are_silenced_too_and_a_newer_version_comes_back(install, build, another, monkeypatch):
     monkeypatch.setattr(conduct, "SLOW_SECONDS", -1.0)
     made = install("alpha", **implementing("unionhall_home_blocks", list))
     app = build("alpha")
@@ -106,10 +103,8 @@ def test_slow_hooks_are_silenced_too_and_a_newer_version_comes_back(install, bui
     assert state(app).state == "quarantined"
     monkeypatch.setattr(conduct, "SLOW_SECONDS", 0.5)
     install("alpha", version="1.1", unionhall_home_blocks=made.unionhall_home_blocks)
-    newer = create_app(settings)
+    newer = another()
     assert state(newer).state == "enabled"
-    with newer.app_context():
-        db.engine().dispose()
 
 
 def test_failures_that_are_far_apart_are_forgiven(install, build, monkeypatch):
@@ -189,7 +184,7 @@ def test_a_page_may_tighten_the_content_policy_and_not_relax_it(install, build):
     assert (state(app).state, "/alpha/loose" in state(app).reason) == ("quarantined", True)
 
 
-def test_pages_in_the_cache_go_when_a_plugin_is_switched(install, settings, build):
+def test_pages_in_the_cache_go_when_a_plugin_is_switched(install, settings, build, another):
     bp = Blueprint("alpha", __name__)
 
     @bp.get("/")
@@ -202,7 +197,7 @@ def test_pages_in_the_cache_go_when_a_plugin_is_switched(install, settings, buil
     bp.register_blueprint(inner)
     install("alpha", **implementing("unionhall_site_blueprints", lambda: [bp]))
     settings["page_cache_mb"] = 8
-    app, other = build("alpha"), create_app(settings)
+    app, other = build("alpha"), another()
     readers = [made.test_client() for made in (app, other)]
     assert [reader.get("/alpha/").text for reader in readers * 2] == ["hello"] * 4
     assert readers[0].get("/alpha/in").text == "inside"
@@ -212,8 +207,6 @@ def test_pages_in_the_cache_go_when_a_plugin_is_switched(install, settings, buil
         with made.app_context():
             memory.forget()
     assert [reader.get(path).status_code for reader in readers for path in ("/alpha/", "/alpha/in")] == [404] * 4
-    with other.app_context():
-        db.engine().dispose()
 
 
 @pytest.mark.both

@@ -39,11 +39,11 @@ def theme(tmp_path, monkeypatch):
 
 
 @pytest.fixture
-def build(tmp_path, at):
+def build(tmp_path, at, ends):
     apps = []
 
     def start(**options):
-        app = create_app(SETTINGS | {"instance": tmp_path / "instance"} | options, plugins=False)
+        app = ends(create_app(SETTINGS | {"instance": tmp_path / "instance"} | options, plugins=False))
         (tmp_path / "instance").mkdir(exist_ok=True)
         with app.app_context():
             if not apps:
@@ -51,11 +51,7 @@ def build(tmp_path, at):
         apps.append(app)
         return app
 
-    yield start
-    for app in apps:
-        with app.app_context():
-            db.session().remove()
-            db.engine().dispose()
+    return start
 
 
 def masthead(text):

@@ -62,7 +62,6 @@ def look(run, what="look"):
 
 
 @pytest.mark.slow
-@pytest.mark.xdist_group("packaging")
 def test_a_new_plugin_from_wheel_to_purge(environment):
     run, _packages, _folder = environment
     run("-m", "unionhall", "init", "--org", "青禾市总工会", "--kind", "city")
@@ -81,7 +80,6 @@ def test_a_new_plugin_from_wheel_to_purge(environment):
 
 
 @pytest.mark.slow
-@pytest.mark.xdist_group("packaging")
 def test_a_new_plugin_is_typed_against_our_wheel(environment):
     _run, _packages, folder = environment
     command = [sys.executable, "-m", "mypy", "--python-executable", str(folder / "venv" / "bin" / "python"), "--cache-dir", str(folder / "types")]

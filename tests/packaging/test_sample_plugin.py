@@ -95,7 +95,6 @@ def look(run, what):
 
 
 @pytest.mark.slow
-@pytest.mark.xdist_group("packaging")
 def test_a_third_partys_plugin_from_pip_install_to_uninstall(environment):
     run, packages, _folder = environment
     where = run("-c", "import unionhall; print(unionhall.__file__)")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import fcntl
+import secrets
 import shutil
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -12,6 +14,7 @@ from flask import Flask
 
 from unionhall.app import create_app
 from unionhall.base import db
+from unionhall.host import migrations
 from unionhall.host.registry import host
 from unionhall.platform.pagecache import memory
 from unionhall.platform.reads.counter import counter
@@ -21,6 +24,58 @@ from unionhall.setup import set_up
 
 ROOT_ORG = "云麓省总工会"
 FIRST = "first"
+
+
+class Tables:
+    """Databases with the tables of all that is installed and nothing in them: grown once, copied for each site.
+
+    SQLite's is a file in `folder`, which processes may share; on a server each process has one of its own.
+    """
+
+    def __init__(self, folder: Path, overrides: dict[str, Any], find_server: Callable[[], str]) -> None:
+        self._folder, self._overrides, self._find_server = folder, overrides, find_server
+        self._server, self._name = "", ""
+
+    def copy_to(self, file: Path) -> None:
+        """Make a SQLite database with these tables."""
+        grown, part = self._folder / "grown.sqlite3", self._folder / "growing"
+        with (self._folder / "grown.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if not grown.exists():
+                self._grow(part, f"sqlite:///{part / grown.name}")
+                (part / grown.name).replace(grown)
+        shutil.copy(grown, file)
+
+    def template(self) -> str:
+        """Return the name of the server's database that others are copied from."""
+        if not self._name:
+            self._server = self._find_server()  # once: when the session ends it can be asked for no more
+            name = f"unionhall_tables_{secrets.token_hex(6)}"
+            administer(self._server, f'CREATE DATABASE "{name}"')
+            self._name = name
+            self._grow(self._folder / name, sa.make_url(self._server).set(database=name).render_as_string(hide_password=False))
+        return self._name
+
+    def end(self) -> None:
+        """Remove the database from the server, if there is one."""
+        if self._name:
+            administer(self._server, f'DROP DATABASE "{self._name}" WITH (FORCE)')
+
+    def _grow(self, folder: Path, url: str) -> None:
+        folder.mkdir(exist_ok=True)
+        with create_app(self._overrides | {"instance": folder, "database_url": url}).app_context():
+            migrations.upgrade()
+            db.session().remove()
+            db.engine().dispose()
+
+
+def administer(server: str, *statements: str) -> None:
+    """Run statements on a server, each by itself."""
+    engine = sa.create_engine(server, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        for statement in statements:
+            connection.exec_driver_sql(statement)
+    engine.dispose()
 
 
 class Site:
@@ -73,8 +128,10 @@ class Site:
 class SQLiteSite(Site):
     """A file that is copied."""
 
-    def __init__(self, folder: Path, overrides: dict[str, Any], plugins: Sequence[str] = ()) -> None:
+    def __init__(self, folder: Path, overrides: dict[str, Any], plugins: Sequence[str] = (), *, tables: Tables | None = None) -> None:
         self.folder, self.file = folder, folder / "test.sqlite3"
+        if tables:
+            tables.copy_to(self.file)
         super().__init__(create_app(overrides | {"instance": folder, "database_url": f"sqlite:///{self.file}"}), plugins)
 
     def keep(self, name: str = FIRST) -> None:
@@ -101,11 +158,14 @@ class SQLiteSite(Site):
 class PostgresSite(Site):
     """A database of its own on a server; tables that a test wrote to are emptied and filled again."""
 
-    def __init__(self, folder: Path, overrides: dict[str, Any], server: str, name: str, plugins: Sequence[str] = ()) -> None:
+    def __init__(
+        self, folder: Path, overrides: dict[str, Any], server: str, name: str, plugins: Sequence[str] = (), *, tables: Tables | None = None
+    ) -> None:
         self.kept: dict[str, dict[sa.Table, list[dict[str, Any]]]] = {}
         self.server, self.name = server, name
-        self._administer(
-            f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)', f'CREATE DATABASE "{name}"',
+        like = f' TEMPLATE "{tables.template()}"' if tables else ""
+        administer(
+            server, f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)', f'CREATE DATABASE "{name}"{like}',
             f'ALTER DATABASE "{name}" SET synchronous_commit = off',
         )  # fmt: skip
         url = sa.make_url(server).set(database=name).render_as_string(hide_password=False)
@@ -142,11 +202,4 @@ class PostgresSite(Site):
     def end(self) -> None:
         """Remove the database from the server."""
         super().end()
-        self._administer(f'DROP DATABASE IF EXISTS "{self.name}" WITH (FORCE)')
-
-    def _administer(self, *statements: str) -> None:
-        engine = sa.create_engine(self.server, isolation_level="AUTOCOMMIT")
-        with engine.connect() as connection:
-            for statement in statements:
-                connection.exec_driver_sql(statement)
-        engine.dispose()
+        administer(self.server, f'DROP DATABASE IF EXISTS "{self.name}" WITH (FORCE)')

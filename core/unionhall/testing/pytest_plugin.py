@@ -32,7 +32,7 @@ from unionhall.orgs.models import Org
 from unionhall.testing import services
 from unionhall.testing.children import Nursery
 from unionhall.testing.contract import options
-from unionhall.testing.databases import PostgresSite, Site, SQLiteSite
+from unionhall.testing.databases import PostgresSite, Site, SQLiteSite, Tables
 from unionhall.testing.factories import Make, log_in
 from unionhall.testing.templates import Kept
 
@@ -113,7 +113,17 @@ def bucket(s3_server: str) -> dict[str, Any]:
 
 
 @pytest.fixture(scope="session")
-def sites(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Iterator[Callable[..., Site]]:
+def grown_tables(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Iterator[Tables]:
+    """Return the tables that every site begins with; processes of one run (pytest-xdist) share SQLite's."""
+    folder = tmp_path_factory.getbasetemp()
+    shared = folder.parent if hasattr(request.config, "workerinput") else folder
+    found = Tables(shared, SETTINGS, lambda: request.getfixturevalue("postgres_server"))
+    yield found
+    found.end()
+
+
+@pytest.fixture(scope="session")
+def sites(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest, grown_tables: Tables) -> Iterator[Callable[..., Site]]:
     """Return a function that gives the site of a database kind with plugins enabled, built once per test process."""
     built: dict[tuple[str, ...], Site] = {}
     worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
@@ -123,12 +133,13 @@ def sites(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureReque
         if wanted not in built:
             folder = tmp_path_factory.mktemp("-".join(wanted))
             if kind == "sqlite":
-                built[wanted] = SQLiteSite(folder, SETTINGS, plugins)
+                built[wanted] = SQLiteSite(folder, SETTINGS, plugins, tables=grown_tables)
             else:
                 server = request.getfixturevalue("postgres_server")
                 if server is None:
                     skip_or_fail("no PostgreSQL: none is reachable and none is installed")
-                built[wanted] = PostgresSite(folder, SETTINGS, server, f"unionhall_test_{os.getpid()}_{worker}_{len(built)}", plugins)
+                name = f"unionhall_test_{os.getpid()}_{worker}_{len(built)}"
+                built[wanted] = PostgresSite(folder, SETTINGS, server, name, plugins, tables=grown_tables)
         return built[wanted]
 
     yield site

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import secrets
 import shutil
 import socket
 import subprocess
@@ -15,6 +16,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 ENVIRONMENT = "UNIONHALL_TEST_POSTGRES"
+START_SECONDS = 120  # a machine that tests load; a server that ends is noticed at once
+GIVEN_TO_CALLERS = Path("/proc/sys/net/ipv4/ip_local_port_range")
 COMMON = ("postgresql+psycopg://root@127.0.0.1:5432/test", "postgresql+psycopg://postgres@127.0.0.1:5432/postgres")
 
 
@@ -22,7 +25,7 @@ def reachable(url: str) -> bool:
     """Say whether a PostgreSQL answers at this address and lets us make databases."""
     import sqlalchemy as sa
 
-    engine = sa.create_engine(url, connect_args={"connect_timeout": 2})
+    engine = sa.create_engine(url, connect_args={"connect_timeout": 10})
     try:
         with suppress(sa.exc.SQLAlchemyError, ImportError), engine.connect() as connection:
             may = "SELECT rolcreatedb OR rolsuper FROM pg_roles WHERE rolname = current_user"
@@ -56,7 +59,7 @@ class Postgres:
     """A PostgreSQL of our own in a temporary folder, which a test may stop and start again."""
 
     def __init__(self, binaries: Path) -> None:
-        self._binaries, self._port = binaries, _free_port()
+        self._binaries, self._port = binaries, free_port()
         self._folder = Path(tempfile.mkdtemp(prefix="unionhall-pg-"))
         if os.geteuid() == 0:
             shutil.chown(self._folder, "postgres")
@@ -84,7 +87,7 @@ class Redis:
     """A Redis that keeps nothing on disk, which a test may stop and start again."""
 
     def __init__(self, binary: str) -> None:
-        self._binary, self._port = binary, _free_port()
+        self._binary, self._port = binary, free_port()
         self._server: subprocess.Popen[bytes] | None = None
         self.url = f"redis://127.0.0.1:{self._port}/0"
 
@@ -92,12 +95,7 @@ class Redis:
         """Start it, and return when it answers."""
         command = [self._binary, "--port", str(self._port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"]
         self._server = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        for _ in range(200):
-            with suppress(OSError), socket.create_connection(("127.0.0.1", self._port), timeout=1):
-                return
-            if (ended := self._server.poll()) is not None:
-                raise RuntimeError(f"redis-server ended with {ended}")
-            time.sleep(0.02)
+        _await(self._server, self._port)
 
     def stop(self) -> None:
         """Kill it."""
@@ -107,10 +105,29 @@ class Redis:
             self._server = None
 
 
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+def free_port() -> int:
+    """Return a port that nobody listens on, below those that the system gives to outgoing connections: none takes it before it is used.
+
+    Raises RuntimeError when a hundred tries found none.
+    """
+    given = int(GIVEN_TO_CALLERS.read_text().split()[0]) if GIVEN_TO_CALLERS.exists() else 32768
+    for _ in range(100):
+        port = 10_000 + secrets.randbelow(max(given - 10_000, 10_000))
+        with suppress(OSError), socket.socket() as probe:
+            probe.bind(("127.0.0.1", port))
+            return port
+    raise RuntimeError("no free port on 127.0.0.1")
+
+
+def _await(server: subprocess.Popen[bytes], port: int) -> None:
+    """Return when the port answers. Raises RuntimeError when the server ends or says nothing for two minutes."""
+    for _ in range(START_SECONDS * 50):  # tries, no clock: a test may have stopped it
+        with suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
+            return
+        if (ended := server.poll()) is not None:
+            raise RuntimeError(f"{server.args!r} ended with {ended}")
+        time.sleep(0.02)
+    raise RuntimeError(f"{server.args!r} did not answer within {START_SECONDS} s")
 
 
 @contextmanager
@@ -160,9 +177,7 @@ def redis() -> Iterator[str | None]:
 @contextmanager
 def s3(*, free: int | None = None) -> Iterator[str]:
     """Start an S3 that keeps everything in memory, and give its address; after `free` requests it asks for real keys."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     command = [sys.executable, "-W", "ignore", "-m", "moto.server", "-H", "127.0.0.1", "-p", str(port)]
     asking = {} if free is None else {"INITIAL_NO_AUTH_ACTION_COUNT": str(free)}
     with _serving(command, port, os.environ | asking):
@@ -171,7 +186,7 @@ def s3(*, free: int | None = None) -> Iterator[str]:
 
 def make_bucket(endpoint: str, name: str) -> None:
     """Make an empty bucket on a stand-in for S3."""
-    with urllib.request.urlopen(urllib.request.Request(f"{endpoint}/{name}", method="PUT"), timeout=10):  # noqa: S310 - our own
+    with urllib.request.urlopen(urllib.request.Request(f"{endpoint}/{name}", method="PUT"), timeout=60):  # noqa: S310 - our own
         pass
 
 
@@ -180,13 +195,7 @@ def _serving(command: list[str], port: int, environment: Mapping[str, str] | Non
     """Run a server until the block ends; wait until its port answers."""
     server = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=environment)
     try:
-        for _ in range(1500):
-            with suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
-                break
-            ended = server.poll()
-            if ended is not None:
-                raise RuntimeError(f"{command[0]} ended with {ended}")
-            time.sleep(0.02)
+        _await(server, port)
         yield
     finally:
         server.kill()

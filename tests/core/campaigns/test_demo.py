@@ -24,8 +24,6 @@ from unionhall.signups import standing
 
 ALIVE = {"jiankangyue": 612, "chunchaqinzi": 37, "yepao": 46, "anquankaoshi": 96, "hechangjie": 426, "jiankangyue-qunian": 531}
 
-pytestmark = pytest.mark.xdist_group("demo")
-
 
 def rows(statement):
     return db.session().execute(unscoped(statement, why="test")).all()

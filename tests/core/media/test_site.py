@@ -155,7 +155,7 @@ def test_readers_may_be_sent_to_the_bucket(app, client, in_bucket, bucket):
         storage().put(NAME, DATA)
     answer = client.get(f"/media/{NAME}")
     assert (answer.status_code, answer.headers["Cache-Control"]) == (302, "public, max-age=1800")
-    with urllib.request.urlopen(answer.location, timeout=5) as found:
+    with urllib.request.urlopen(answer.location, timeout=60) as found:
         assert found.read() == DATA
     policy = dict(part.split(" ", 1) for part in client.get("/").headers["Content-Security-Policy"].split("; "))
     assert policy["img-src"] == f"'self' data: {bucket['s3_endpoint']}"

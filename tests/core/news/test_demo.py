@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
 from sqlalchemy import func, select
 
 from unionhall.accounts.models import Account
@@ -13,8 +12,6 @@ from unionhall.news.models import Article, Section, State, Transition
 from unionhall.platform import audit
 from unionhall.platform.access import SYSTEM, unscoped
 from unionhall.setup import load_demo
-
-pytestmark = pytest.mark.xdist_group("demo")
 
 
 def everything():

@@ -135,7 +135,7 @@ def test_files_in_a_bucket_carry_their_type_and_lie_below_the_prefix(bucket):
     assert [item.name for item in store.files()] == [A]
     address = store.address(A, 60)
     assert address.startswith(f"{bucket['s3_endpoint']}/{bucket['media_url'].removeprefix('s3://')}/{A}?X-Amz-")
-    with services.urllib.request.urlopen(address, timeout=5) as answer:
+    with services.urllib.request.urlopen(address, timeout=60) as answer:
         assert (answer.read(), answer.headers["Content-Type"]) == (b"1", "image/webp")
 
 

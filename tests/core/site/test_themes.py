@@ -7,16 +7,14 @@ from pathlib import Path
 import pytest
 
 from unionhall.app import create_app
-from unionhall.base import db
 from unionhall.host import themes
 from unionhall.setup import set_up
 from unionhall.testing.pytest_plugin import SETTINGS
 
 
 @pytest.fixture
-def themed(tmp_path, monkeypatch):
+def themed(tmp_path, monkeypatch, ends):
     """Return a function that builds a site whose theme has the given templates and stylesheet."""
-    built = []
 
     def build(templates: dict[str, str], css: str = ""):
         folder = tmp_path / "theme"
@@ -30,17 +28,12 @@ def themed(tmp_path, monkeypatch):
         theme = themes.Theme("green", folder, "青", "1")
         monkeypatch.setattr(themes, "installed", lambda: {"green": theme})
         (tmp_path / "instance").mkdir()
-        app = create_app(SETTINGS | {"instance": tmp_path / "instance", "theme": "green"}, plugins=False)
-        built.append(app)
+        app = ends(create_app(SETTINGS | {"instance": tmp_path / "instance", "theme": "green"}, plugins=False))
         with app.app_context():
             set_up("云麓省总工会")
         return app.test_client()
 
-    yield build
-    for app in built:
-        with app.app_context():
-            db.session().remove()
-            db.engine().dispose()
+    return build
 
 
 def test_a_theme_extends_a_page_block_by_block(themed):

@@ -32,13 +32,13 @@ LIST, ONE = "/desk/system/plugins/", "/desk/system/plugins/chapters/"
 
 
 @pytest.fixture
-def site(database, request, tmp_path, at):
+def site(database, request, grown_tables, tmp_path, at):
     """A site of its own: tables come and go."""
     if database == "sqlite":
-        found = SQLiteSite(tmp_path, SETTINGS)
+        found = SQLiteSite(tmp_path, SETTINGS, tables=grown_tables)
     else:
         server = request.getfixturevalue("postgres_server")
-        found = PostgresSite(tmp_path, SETTINGS, server, f"unionhall_desk_{os.getpid()}_{secrets.token_hex(3)}")
+        found = PostgresSite(tmp_path, SETTINGS, server, f"unionhall_desk_{os.getpid()}_{secrets.token_hex(3)}", tables=grown_tables)
     yield found
     found.end()
 
@@ -145,7 +145,7 @@ def made(name, needs=(), **members):
 
 
 @pytest.fixture
-def three(monkeypatch, tmp_path, at):
+def three(monkeypatch, tmp_path, at, ends):
     """A site with three plugins: `ground` brings everything, `top` needs it, `sick` fails when it is asked."""
     desk = Blueprint("ground_desk", __name__)
     desk.add_url_rule("/things/", "things", needs("ground.read")(lambda: "things"))
@@ -169,12 +169,10 @@ def three(monkeypatch, tmp_path, at):
     ground = {"unionhall_desk_blueprints": unionhall_desk_blueprints, "unionhall_permissions": unionhall_permissions}
     found = [made("ground", unionhall_jobs=unionhall_jobs, **ground), made("sick", unionhall_notice_kinds=unionhall_notice_kinds)]
     monkeypatch.setattr("unionhall.host.discovery.find_plugins", lambda: [*found, made("top", ("ground",))])
-    app = create_app(SETTINGS | {"instance": tmp_path})
+    app = ends(create_app(SETTINGS | {"instance": tmp_path}))
     with app.app_context():
         set_up("云麓省总工会")
-    yield app
-    with app.app_context():
-        db.session().remove()
+    return app
 
 
 def test_a_page_shows_what_a_plugin_adds_and_takes(three, post):
@@ -234,8 +232,8 @@ def test_a_quarantine_is_said_and_ended(three, post):
         assert "system.plugin_released" in db.session().scalars(select(AuditEntry.act)).all()
 
 
-def test_a_site_that_was_started_without_plugins_says_so(tmp_path, at):
-    app = create_app(SETTINGS | {"instance": tmp_path}, plugins=False)
+def test_a_site_that_was_started_without_plugins_says_so(tmp_path, at, ends):
+    app = ends(create_app(SETTINGS | {"instance": tmp_path}, plugins=False))
     with app.app_context():
         set_up("云麓省总工会")
     page = browser(app, Role.SYSTEM_ADMIN).get(LIST).text

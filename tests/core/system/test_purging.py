@@ -44,13 +44,13 @@ LEFT_OUT = {"audit_entry", "audit_head", "outbox_message", "pagecache_purge", "n
 
 
 @pytest.fixture
-def site(database, request, tmp_path, at):
+def site(database, request, grown_tables, tmp_path, at):
     """A site of its own, whose tables may go: the plugin is installed and was never enabled."""
     if database == "sqlite":
-        found = SQLiteSite(tmp_path, SETTINGS)
+        found = SQLiteSite(tmp_path, SETTINGS, tables=grown_tables)
     else:
         server = request.getfixturevalue("postgres_server")
-        found = PostgresSite(tmp_path, SETTINGS, server, f"unionhall_purge_{os.getpid()}_{secrets.token_hex(3)}")
+        found = PostgresSite(tmp_path, SETTINGS, server, f"unionhall_purge_{os.getpid()}_{secrets.token_hex(3)}", tables=grown_tables)
     with found.app.app_context():
         plugin_data.drop("chapters")  # a new site has the tables of all that are installed
         yield found

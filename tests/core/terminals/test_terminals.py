@@ -248,8 +248,8 @@ def test_a_page_is_sealed_tag_by_tag(page, expected):
     assert sealing.sealed(page, "localhost", "无") == expected
 
 
-def test_terminals_share_kept_pages_that_no_other_browser_sees(tmp_path, at):
-    app = create_app(SETTINGS | {"instance": tmp_path, "page_cache_mb": 8}, plugins=False)
+def test_terminals_share_kept_pages_that_no_other_browser_sees(tmp_path, at, ends):
+    app = ends(create_app(SETTINGS | {"instance": tmp_path, "page_cache_mb": 8}, plugins=False))
     with app.app_context():
         set_up("云麓省总工会")
     browsers = []
@@ -266,6 +266,3 @@ def test_terminals_share_kept_pages_that_no_other_browser_sees(tmp_path, at):
     assert first.headers["Cache-Control"] == second.headers["Cache-Control"] == "no-store"
     assert "ETag" not in second.headers
     assert reader.headers["Cache-Control"] == "no-cache"
-    with app.app_context():
-        db.session().remove()
-        db.engine().dispose()

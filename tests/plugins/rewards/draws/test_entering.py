@@ -300,7 +300,7 @@ def test_nobody_slips_in_while_the_list_is_frozen(app, work, rounds, opened):
             db.session().remove()
 
     def close():
-        closing.wait(30)
+        closing.wait(60)
         with app.app_context():
             with db.unit_of_work():
                 drawing.advance(draw_id, clock.now() + timedelta(days=20))

@@ -189,7 +189,7 @@ def test_a_pause_ends_by_itself_once(work, station, at, app):
 def test_two_steps_at_once_end_in_one_state(app, work, station):
     with work():
         number = station().id
-    outcomes, gate = [], threading.Barrier(2, timeout=5)
+    outcomes, gate = [], threading.Barrier(2, timeout=60)
 
     def step(name):
         gate.wait()

@@ -99,7 +99,7 @@ def test_once_a_month_but_secret_visits_as_often_as_needed(work, station, inspec
 def test_two_inspectors_begin_one_inspection(app, work, station, kept):
     with work():
         number = station().id
-    gate, outcomes = threading.Barrier(2, timeout=10), []
+    gate, outcomes = threading.Barrier(2, timeout=60), []
 
     def begin():
         gate.wait()
