@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from unionhall.plugin import Actor, Org, RuleBroken, clock, member_covers, members_below, orgs_by_ids, orgs_where
 from unionhall_rewards import rights
 from unionhall_rewards.draws import facts, queries
-from unionhall_rewards.draws.models import Draw, DrawState
+from unionhall_rewards.draws.models import Draw
 
 MOST_CHOICES, MOST_ORGS = 300, 60
 
@@ -67,7 +67,7 @@ def words(draw: Draw) -> str:
 def why_not(draw_id: int, member_id: int) -> str:
     """Return why a member takes no part in a published draw, in a sentence for them; "" for those who do."""
     draw = queries.by_id(draw_id)
-    if draw is None or draw.state == DrawState.DRAFT:
+    if draw is None or not draw.spec:
         return ""
     known = facts.of(draw.id, draw.commit_hash, draw.public_value)
     holder = known.holder(member_id)
