@@ -124,7 +124,7 @@ def _up(counted: Counter[int], path: str, number: int, shown: set[int]) -> None:
 def _stars(here: Sequence[ColumnElement[bool]], round_id: int, month: str) -> list[dict[str, Any]]:
     """Return the first of those who answered on most days, then got most right; who is alike stands in an order that nobody can choose."""
     key = keyed_hash("quiz.stars", f"{round_id}:{month}")
-    factor, shift = int(key[:7], 16) | 1, int(key[7:14], 16)
+    factor, shift = int(key[:8], 16) % PRIME or 1, int(key[8:15], 16)
     lot = (cast(Attempt.member_id, BigInteger) * factor + shift) % PRIME
     days, right = func.count(func.distinct(Attempt.day)), func.sum(Attempt.score)
     wanted = select(Attempt.member_id, days, right, func.sum(Attempt.total), func.max(Attempt.id)).where(*here).group_by(Attempt.member_id)

@@ -156,7 +156,7 @@ def _chain(found: Round, kept: Month | None, org_path: str) -> list[tuple[Team, 
     places, told = [org for org in chain if org.path.startswith(top.path)], list[tuple[Team, int]]()
     for parent, org in pairwise(places):
         beside = teams(found, kept.month, parent)
-        told += [(team, len(beside)) for team in beside if team.org.id == org.id]
+        told += [(team, len(beside)) for team in beside if team.org.id == org.id and len(beside) > 1]
     return told
 
 
