@@ -216,7 +216,8 @@ def day_lines(
     ).join(Round, Round.id == Attempt.round_id).where(*where).group_by(Attempt.day, Attempt.round_id, Round.title)  # fmt: skip
     total = session().scalar(unscoped(select(func.count()).select_from(counted.subquery()), why="counted")) or 0
     rows = counted.order_by(Attempt.day.desc(), Round.title, Attempt.round_id).limit(size).offset((page - 1) * size)
-    return [DayLine(*row[:5], int(row[5] or 0)) for row in session().execute(unscoped(rows, why="figures"))], total
+    found = session().execute(unscoped(rows, why="figures"))
+    return [DayLine(row[0], row[1], row[2], row[3], row[4], int(row[5] or 0)) for row in found], total
 
 
 def in_reach(actor: Actor, scope: str, since: date, until: date) -> Totals:

@@ -212,6 +212,6 @@ def _today_url(found: Round) -> str:
 
 def _result_url(attempt: Attempt) -> str:
     found = attempt.paper.round
-    more = {"try": attempt.number} if found.tries > 1 else {}
-    return url_for("quiz.result", slug=found.slug, day=attempt.day.isoformat(), **more)
+    url = url_for("quiz.result", slug=found.slug, day=attempt.day.isoformat())
+    return f"{url}?try={attempt.number}" if found.tries > 1 else url
 

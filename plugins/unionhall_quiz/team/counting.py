@@ -132,6 +132,6 @@ def _stars(here: Sequence[ColumnElement[bool]], round_id: int, month: str) -> li
     lasts = select(Attempt.id, Org.id).join(Org, Org.path == Attempt.org_path).where(Attempt.id.in_([row[4] for row in rows]))
     unions: dict[int, int] = {row[0]: row[1] for row in session().execute(lasts)}
     return [
-        {"place": place, "member_id": row[0], "org_id": unions.get(row[4]), "days": row[1], "right": int(row[2]), "asked": int(row[3])}
+        {"place": place, "member_id": row[0], "org_id": unions.get(row[4]), "days": row[1], "right": int(row[2] or 0), "asked": row[3]}
         for place, row in enumerate(rows, start=1)
     ]

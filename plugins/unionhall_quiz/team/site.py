@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
+from datetime import date, timedelta
 
 from flask import abort, flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -11,6 +11,7 @@ from flask_babel import gettext as _
 
 from unionhall.plugin import (
     NotFound,
+    Org,
     PageView,
     RuleBroken,
     clock,
@@ -56,15 +57,15 @@ def ranking(slug: str) -> ResponseReturnValue:
     )  # fmt: skip
 
 
-def _last(month: Month | None) -> object:
+def _last(month: Month | None) -> date | None:
     return month.until - timedelta(days=1) if month else None
 
 
-def _org(asked: str, top: object) -> object:
+def _org(asked: str, top: Org) -> Org | None:
     if not asked:
         return None
     found = orgs_by_ids([int(asked)]).get(int(asked)) if asked.isascii() and asked.isdecimal() and len(asked) < 10 else None
-    if found is None or not found.path.startswith(getattr(top, "path", "/")):
+    if found is None or not found.path.startswith(top.path):
         raise NotFound()
     return found
 

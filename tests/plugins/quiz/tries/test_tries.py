@@ -55,7 +55,7 @@ def answer(app, login):
 
 
 @pytest.fixture
-def three(at, work, hall):
+def three(at, work, hall, member):
     """A round of two questions with three tries a day, and a draw with three chances a day and one win; returns its address."""
     at("2026-05-14 09:30")
     with work():
@@ -112,7 +112,7 @@ def test_the_same_second_from_two_phones_begins_one_try(app, work, three, member
     assert made == [2, 2, 2, 2]
 
 
-def test_a_draw_with_fewer_chances_refuses_the_rest_for_good(at, work, hall, member):
+def test_a_draw_with_fewer_chances_refuses_the_rest_for_good(at, work, member, hall):
     at("2026-05-14 09:30")
     with work():
         slug = hall.round({hall.topic(4): 1}, draw_id=hall.draw(tries_a_day=1)).slug
@@ -205,7 +205,7 @@ def test_without_hurry_the_day_is_the_limit_and_the_chance_the_same(at, answer, 
     browser, done = answer(slug, member)
     assert "抽中：毛巾" in browser.get(done.location).text
     with work():
-        hurried = begin(slug, member)
+        hurried, found = begin(slug, member), queries.by_slug(slug)
         assert (hurried.number, calendar.limited(found, hurried)) == (2, True)
         assert hurried.due_at == clock.now() + timedelta(minutes=5)
 

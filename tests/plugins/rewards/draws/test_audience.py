@@ -12,6 +12,7 @@ from sqlalchemy.exc import DBAPIError
 from unionhall.base import clock, db
 from unionhall.base.errors import RuleBroken
 from unionhall.hooks.types import SYSTEM, Role
+from unionhall.orgs.models import OrgKind
 from unionhall.platform.access import unscoped
 from unionhall.platform.audit import AuditEntry
 from unionhall_rewards.draws import audience, drafting, entering, publishing, queries, uhd1, verifying
@@ -29,7 +30,7 @@ def narrow(at, work, make, rounds, mall):
     """A draw for two of three unions, open since 9:40; returns its id and {name: member id} of one inside each, one outside, a clerk."""
     with work():
         east, west, south = (make.org(make.root, name=name) for name in ("东市总工会", "西市总工会", "南市总工会"))
-        below = make.org(east, name="东一街道工会")
+        below = make.org(east, OrgKind.STREET, name="东一街道工会")
         people = {"east": make.member(below, account=True), "west": make.member(west, account=True), "south": make.member(south, account=True)}
         clerk = make.member(east, account=True)
         mall.clerk(mall.store(), member_id=clerk.id)
@@ -105,8 +106,8 @@ def terms(**fields):
 def test_a_draft_is_narrowed_to_unions_of_its_own(work, make):
     with work():
         city = make.org(make.root, name="市总工会")
-        district, other = make.org(city, name="区总工会"), make.org(make.root)
-        street = make.org(district)
+        district, other = make.org(city, OrgKind.DISTRICT, name="区总工会"), make.org(make.root)
+        street = make.org(district, OrgKind.STREET)
         draw = drafting.create(city, terms(audience=(street.id, district.id, district.id)), actor=SYSTEM, now=clock.now())
         assert (draw.audience, audience.words(draw)) == ([district.id], "区总工会和下级的会员")
         drafting.save(draw, terms(audience=(city.id, street.id)), version=1, actor=SYSTEM, now=clock.now())
