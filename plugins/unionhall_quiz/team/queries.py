@@ -13,7 +13,6 @@ from unionhall.plugin import (
     NotFound,
     Org,
     clock,
-    masked_name,
     member_names,
     org_by_path,
     orgs_above,
@@ -92,6 +91,14 @@ def teams(found: Round, month: str, org: Org) -> list[Team]:
     return _placed(sorted(rows, key=lambda row: (row.percent is None, -(row.percent or 0), row.org.short_name)))
 
 
+def foremost(found: Round, month: str, top: Org) -> Org:
+    """Return the org from which on there is something to rank: below one with a single union, that union."""
+    here = top
+    while len(beside := teams(found, month, here)) == 1 and beside[0].deeper:
+        here = beside[0].org
+    return here
+
+
 def _placed(rows: Sequence[Team]) -> list[Team]:
     found, place, before = list[Team](), 0, -1.0
     for number, row in enumerate(rows, start=1):
@@ -116,7 +123,7 @@ def stars(found: Round, kept: Month) -> list[Shining]:
             continue
         named = wish == Naming.NAMED
         org = orgs.get(row.org_id or 0) if named else None
-        told.append(Shining(name if named else masked_name(name), org.short_name if org else "", row.days, row.right, row.asked))
+        told.append(Shining(name if named else f"{name[:1]}**", org.short_name if org else "", row.days, row.right, row.asked))
     return told
 
 

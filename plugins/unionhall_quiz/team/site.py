@@ -48,7 +48,7 @@ def ranking(slug: str) -> ResponseReturnValue:
     if asked and (not MONTH.fullmatch(asked) or month is None):
         raise NotFound()
     top = queries.base(found)
-    org = _org(request.args.get("org", ""), top) or top
+    org = _org(request.args.get("org", ""), top) or (queries.foremost(found, month.month, top) if month else top)
     return render_template(
         "quiz/team/ranking.html", round=found, months=kept, month=month, org=org, top=top,
         above=[each for each in orgs_above(org) if each.path.startswith(top.path)], small=queries.SMALL,
