@@ -12,6 +12,7 @@ from unionhall.hooks.types import SYSTEM, Role
 from unionhall_rewards.coupons import queries
 from unionhall_rewards.coupons.models import Coupon
 from unionhall_rewards.coupons.queries import Filter
+from unionhall_rewards.draws.models import Entry
 from unionhall_rewards.figures import hooks
 from unionhall_rewards.figures import queries as figures
 from unionhall_rewards.fund import ledger
@@ -32,8 +33,13 @@ def given(work, make, mall):
             ledger.move(Kind.RESERVE, fund.id, 9_000, draw.prizes[0].id, now=clock.now())
             for place, later in enumerate(days):
                 at = clock.now() + timedelta(days=later)
+                entry = Entry(
+                    draw_id=draw.id, member_id=member.id, day=DAY, number=place + 1, holder="h", code=f"h.{place}", source="t", source_id=place, x=1, at=at
+                )
+                session.add(entry)
+                session.flush()
                 coupon = Coupon(
-                    kind_id=kind.id, fund_id=fund.id, member_id=member.id, state="issued", face_fen=1000, lookup=f"{fund.id}-{place}",
+                    kind_id=kind.id, fund_id=fund.id, member_id=member.id, entry_id=entry.id, state="issued", face_fen=1000, lookup=f"{fund.id}-{place}",
                     code_sealed="", valid_from=at, valid_to=at + timedelta(days=7), issued_at=at,
                 )  # fmt: skip
                 session.add(coupon)
