@@ -63,7 +63,8 @@ def test_the_report_opens_as_many_coupons_as_it_counts(work, given):
         assert Filter.of({"fund": "x", "since": "2026-13-01", "until": "9999"}) == Filter()
 
 
-def test_the_page_of_figures_leads_to_its_rows(person, given, work, make):
+def test_the_page_of_figures_leads_to_its_rows(at, person, given, work, make):
+    at("2026-05-16 09:30")
     boss = person(Role.AUDITOR)
     page = boss.get(f"/desk/rewards/figures/?fund={given[0]}&period=2026-05").text
     links = [link.replace("&amp;", "&") for link in re.findall(r'href="(/desk/rewards/(?:coupons|redemptions)/[^"]*since=[^"]*)"', page)]
