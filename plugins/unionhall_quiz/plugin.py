@@ -12,7 +12,7 @@ from unionhall_quiz import blueprints, rights, trail
 
 PLUGIN = Plugin(
     "quiz", _l("每日一答"), _l("题库、每日答题、答对抽券。"), requires=("rewards",), icon="quiz",
-    parts=("bank", "play", "figures"),
+    parts=("bank", "play", "team", "figures"),
 )  # fmt: skip
 
 

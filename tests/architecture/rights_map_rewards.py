@@ -28,12 +28,13 @@ PERMISSIONS = {
 }
 PUBLIC = {
     "stations.stations", "stations.station", "rewards.draws", "rewards.draw", "rewards.download", "rewards.check", "rewards.proof",
-    "rewards.winners", "rewards.offers", "rewards.offer", "quiz.rounds", "quiz.round",
+    "rewards.winners", "rewards.offers", "rewards.offer", "quiz.rounds", "quiz.round", "quiz.ranking",
 }  # fmt: skip
 MINE = {
     "stations.visit", "rewards.wallet", "rewards.member_card", "rewards.coupon", "rewards.appeal_void", "rewards.coupon_qr", "rewards.mine",
     "rewards.merchant_home", "rewards.merchant_new", "rewards.merchant_offer", "rewards.merchant_withdraw", "rewards.use_offer",
     "rewards.shown_offer", "quiz.result", "quiz.remind", "quiz.start", "quiz.study", "quiz.today", "quiz.submit", "quiz.mistakes",
+    "quiz.together", "quiz.choose_naming",
 }  # fmt: skip
 TILL = {  # of devices that were enrolled at a station: others find nothing there
     "stations.choose_pin", "stations.hand_over", "rewards.till", "rewards.till_look",

@@ -87,6 +87,7 @@ from unionhall.media.queries import shared_pictures
 from unionhall.media.uploads import read_file
 from unionhall.media.uses import assets_in as media_in
 from unionhall.media.uses import note_uses as note_media
+from unionhall.members.ages import count_ages as count_member_ages
 from unionhall.members.codes import code_for as member_code
 from unionhall.members.codes import member_of as member_of_code
 from unionhall.members.counting import Belong, belonging, belonging_by_org
@@ -221,6 +222,24 @@ __all__ = [
     "small_cover", "store_files", "tag_page", "takes_files", "throttle", "throttle_source", "tidy", "times_members_came",
     "unit_of_work", "unscoped", "unseal", "unsign", "update_count", "update_sheet", "verify_audit", "views_of", "who_may",
     "withdraw_publicity", "workdays", "write_aside",
+    "count_member_ages", "count_views", "create_sheet", "current_actor", "current_member", "demo_account", "desk_org", "desk_scope",
+    "editor_labels", "enrol", "export_url", "fail", "fills", "find_members", "fold", "folded_mobile", "form_choices", "found_org",
+    "give_up_office_role", "go", "grant_role", "hand_over_entry", "hash_secret", "here", "hold_office_role", "hookimpl", "in_subtree",
+    "in_yuan", "is_mobile", "issue_proof", "join_second_union", "keep_component", "keep_so_far", "keyed_hash", "keyed_hashes",
+    "leave_union", "like_escape", "live_sign_up", "masked_mobile", "masked_name", "media_assets", "media_in", "member_by_identity",
+    "member_code", "member_covers", "member_names", "member_of_code", "member_unions", "member_view", "members_at", "members_below",
+    "membership_numbers", "memberships_of", "merge_org", "needs", "never_cache", "news_rows", "no_line_breaks", "note_looks",
+    "note_media", "note_notice_address", "notify", "numbers_here", "open_mobile", "open_publicity", "optional_field", "org_by_path",
+    "org_by_slug", "org_regions", "orgs_above", "orgs_by_ids", "orgs_where", "page_number", "page_until", "people_who_came",
+    "people_who_came_by", "period_name", "plain_text", "plugin_settings", "present_applicant", "proofs_of", "publicity_of", "publish",
+    "purge_pages", "read_file", "read_table", "record_audit", "remembered", "remove_files", "remove_sheet", "report_period",
+    "report_periods", "require", "required", "revoke_proof", "revoke_role", "roster_line", "roster_lines", "roster_number", "safe_next",
+    "scoped", "seal", "seal_mobile", "search_changed", "send_mail", "send_stored", "session", "set_sheet_state", "shared",
+    "shared_pictures", "sheet_attendance", "sheet_band", "sheet_entry", "sheet_figures", "sheet_occupied", "sheet_of", "sheet_panel",
+    "sheet_setup", "sheet_standing", "sheet_tag", "sheets_by_ids", "shown_text", "sign", "sign_up", "sign_ups_coming", "site_language",
+    "slugify", "small_cover", "store_files", "tag_page", "takes_files", "throttle", "throttle_source", "tidy", "times_members_came",
+    "unit_of_work", "unscoped", "unseal", "unsign", "update_count", "update_sheet", "views_of", "who_may", "withdraw_publicity",
+    "workdays", "write_aside",
 ]  # fmt: skip
 
 DEPRECATED: dict[str, Deprecated] = {}

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from flask import abort, flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from unionhall.plugin import (
+    Pager,
     UnionHallError,
     bar_chart,
     clock,
@@ -18,12 +21,15 @@ from unionhall.plugin import (
     needs,
     never_cache,
     org_by_path,
+    page_number,
     session,
 )
 from unionhall_quiz import rights
 from unionhall_quiz.blueprints import desk
 from unionhall_quiz.figures import queries, services
 from unionhall_quiz.play.models import Round
+from unionhall_quiz.team import labels
+from unionhall_quiz.team import queries as team
 
 
 @desk.get("/figures/")
@@ -45,15 +51,36 @@ def _page(rows: list[Round], found: Round | None, problem: str = "") -> str:
         since, until = queries.span(found, clock.local_day(clock.now()))
         org = org_by_path(desk_scope(current_actor())) or found.org
         days = queries.days(found.id, since, until)
+        month = next(iter(team.months(found.id)), None)
         label = _("每天的人次，最多的一天 %(n)s", n=max((number for _day, number in days), default=0))
         chart = bar_chart([(f"{day:%m-%d}", number) for day, number in days[-14:]], label=label) if days else None
         shown |= {
             "since": since, "until": until, "totals": queries.totals(found.id, since, until), "days": days, "chart": chart, "org": org,
             "shares": queries.shares(found, org, since, until), "topics": queries.topics(found.id, since, until),
             "wrong": queries.wrong(found.id, since, until), "small": queries.SMALL,
-            "export": export_url("quiz.topics", {"round": str(found.id)}),
+            "export": export_url("quiz.topics", {"round": str(found.id)}), "month": month,
+            "ages": [(labels.band(band), people) for band, people in team.ages(found.id, month.month)] if month else [],
+            "export_ages": export_url("quiz.ages", {"round": str(found.id)}),
+            "export_teams": export_url("quiz.teams", {"round": str(found.id)}),
         }  # fmt: skip
     return render_template("quiz/figures/desk.html", **shown)
+
+
+@desk.get("/figures/rows")
+@needs(rights.READ)
+def figure_rows() -> ResponseReturnValue:
+    """Show the days behind the report's figures: how many members of the scope answered on each, in which round."""
+    never_cache()
+    actor, page = current_actor(), page_number()
+    scope, (since, until) = desk_scope(actor), queries.asked_span(request.args, clock.local_day(clock.now()))
+    lines, total = queries.day_lines(actor, scope, since, until, page=page)
+    last, org = until - timedelta(days=1), org_by_path(scope)
+    return render_template(
+        "quiz/figures/rows.html", lines=lines, total=total, pager=Pager(page, total, queries.SIZE), since=since, last=last, org=org,
+        totals=queries.in_reach(actor, scope, since, until),
+        open={row.id for row in queries.rounds(actor, scope)},
+        export=export_url("quiz.taking_part", {"since": since.isoformat(), "until": last.isoformat()}),
+    )  # fmt: skip
 
 
 @desk.post("/figures/<int:round_id>/ideas/<int:topic_id>")

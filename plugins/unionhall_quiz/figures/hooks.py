@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, timedelta
 
 from flask import url_for
 from flask_babel import gettext as _
@@ -14,8 +14,8 @@ from unionhall_quiz import rights
 from unionhall_quiz.figures import desk, exports, models, queries, services  # noqa: F401 - routes and tables
 
 
-def _rows(_path: str, _since: date, _until: date) -> str:
-    return "/desk/quiz/figures/"
+def _rows(_path: str, since: date, until: date) -> str:
+    return f"/desk/quiz/figures/rows?since={since}&until={until - timedelta(days=1)}"
 
 
 @hookimpl
@@ -30,8 +30,8 @@ def unionhall_report_figures() -> Iterable[ReportFigure]:
 
 @hookimpl
 def unionhall_export_sources() -> Iterable[ExportSource]:
-    """Right answers by topic."""
-    return [exports.SOURCE]
+    """Right answers by topic; who took part on which day; ages."""
+    return exports.SOURCES
 
 
 @hookimpl

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from sqlalchemy import Select, case, func, select
+from sqlalchemy import ColumnElement, Select, case, false, func, or_, select
 
 from unionhall.plugin import (
     Actor,
@@ -24,7 +25,7 @@ from unionhall_quiz.bank.queries import topic_names
 from unionhall_quiz.play.models import Attempt, AttemptState, Round, Tally
 
 SMALL, MOST_ORGS, MOST_QUESTIONS = 5, 60, 10
-LEAST_ANSWERS = 20
+LEAST_ANSWERS, SIZE = 20, 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,6 +183,52 @@ def wrong(round_id: int, since: date, until: date) -> list[Wrong]:
     ]
 
 
+@dataclass(frozen=True, slots=True)
+class DayLine:
+    """A day of a round as the members of some unions took part: people, and attempts."""
+
+    day: date
+    round_id: int
+    title: str
+    people: int
+    attempts: int
+    passed: int
+
+
+def _reach(actor: Actor, scope: str) -> ColumnElement[bool]:
+    """Return the condition of attempts by members of the unions within a scope at which an actor may read."""
+    held = ("/",) if actor.system else actor.paths(rights.READ)
+    paths = {path if path.startswith(scope) else scope for path in held if path.startswith(scope) or scope.startswith(path)}
+    return or_(false(), *(in_subtree(Attempt.org_path, path) for path in sorted(paths)))
+
+
+def day_lines(
+    actor: Actor, scope: str, since: date, until: date, *, round_id: int = 0, page: int = 1, size: int = SIZE
+) -> tuple[list[DayLine], int]:
+    """Return a page of the days with attempts by members of the scope, from a day up to but not including another, and how many."""
+    where = [
+        _reach(actor, scope), Attempt.day >= since, Attempt.day < until, Attempt.state == AttemptState.SCORED,
+        *([Attempt.round_id == round_id] if round_id else []),
+    ]  # fmt: skip
+    counted = select(
+        Attempt.day, Attempt.round_id, Round.title, func.count(func.distinct(Attempt.member_id)), func.count(),
+        func.sum(case((Attempt.passed, 1), else_=0)),
+    ).join(Round, Round.id == Attempt.round_id).where(*where).group_by(Attempt.day, Attempt.round_id, Round.title)  # fmt: skip
+    total = session().scalar(unscoped(select(func.count()).select_from(counted.subquery()), why="counted")) or 0
+    rows = counted.order_by(Attempt.day.desc(), Round.title, Attempt.round_id).limit(size).offset((page - 1) * size)
+    found = session().execute(unscoped(rows, why="figures"))
+    return [DayLine(row[0], row[1], row[2], row[3], row[4], int(row[5] or 0)) for row in found], total
+
+
+def in_reach(actor: Actor, scope: str, since: date, until: date) -> Totals:
+    """Return the numbers of all rounds for the members of the scope: what the lines add up to, people each once."""
+    counted = select(
+        func.count(func.distinct(Attempt.member_id)), func.count(), func.sum(case((Attempt.passed, 1), else_=0))
+    ).where(_reach(actor, scope), Attempt.day >= since, Attempt.day < until, Attempt.state == AttemptState.SCORED)
+    people, attempts, passed = session().execute(counted).one()
+    return Totals(people, attempts, int(passed or 0))
+
+
 def attempts_at(path: str, since: date, until: date) -> int:
     """Return how often members at or below an org answered, in all rounds."""
     counted = select(func.count()).where(
@@ -202,6 +249,17 @@ def span(found: Round, today: date) -> tuple[date, date]:
     """Return the days of a round that are looked at unless others are asked for: the last 30, or all of one that ended."""
     until = min(found.until, today) if found.until else today
     return max(found.since, until - timedelta(days=29)), until + timedelta(days=1)
+
+
+def asked_span(values: Mapping[str, str], today: date) -> tuple[date, date]:
+    """Return the days from `since` to `until` of an address (both included), as from and up to but not including; else this month."""
+    try:
+        since, last = date.fromisoformat(values.get("since", "")), date.fromisoformat(values.get("until", ""))
+    except ValueError:
+        since, last = today.replace(day=1), today
+    if not since <= last or (last - since).days > 800:
+        since, last = today.replace(day=1), today
+    return since, last + timedelta(days=1)
 
 
 def month_of(day: date) -> str:

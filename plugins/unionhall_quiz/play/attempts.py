@@ -37,37 +37,47 @@ def source(address: str, day: date) -> str:
     return keyed_hash("quiz.source", f"{day}:{throttle_source(address)}")[:16]
 
 
+def device(address: str, agent: str, day: date) -> str:
+    """Return what an attempt keeps of the browser that it came from: it matches on one day in one network, and cannot be turned back."""
+    return keyed_hash("quiz.device", f"{day}:{throttle_source(address)}:{agent[:300]}")[:16]
+
+
 def may(found: Round, member_id: int) -> bool:
     """Say whether a member belongs to those whom a round is for."""
     return member_covers(member_id, found.audience_path)
 
 
-def start(found: Round, member_id: int, org_id: int, *, address: str, now: datetime) -> Attempt:
-    """Return a member's attempt of today, begun now unless it was before.
+def start(
+    found: Round, member_id: int, org_id: int, *, address: str, now: datetime, agent: str = "", calm: bool = False
+) -> Attempt:
+    """Return a member's attempt of today, begun now unless it was before; once it is handed in, the next one, if there are tries left.
 
-    `org_id` is the member's union, for figures. Raises RuleBroken (CLOSED, NOT_OPEN, AUDIENCE, NO_QUESTIONS).
+    `org_id` is the member's union, for figures; `agent` names the browser. `calm` begins one without a time limit.
+    Raises RuleBroken (CLOSED, NOT_OPEN, AUDIENCE, NO_QUESTIONS).
     """
     kept = queries.present(found.id, member_id, now)
-    if kept is not None:
+    if kept is not None and (not over(kept, now) or kept.number >= found.tries or calendar.open_day(found, now) is None):
         return kept
     window = _open(found, member_id, now)
     paper = papers.paper_of(found, window.day, now=now)
     if paper is None or not paper.questions:
         raise RuleBroken(_("今天的题还没有准备好。我们已经提醒出题人，请过一会儿再来。"), code=NO_QUESTIONS)
-    order = papers.order(found, paper, member_id)
+    number = kept.number + 1 if kept is not None and kept.day == window.day else 1
+    order = papers.order(found, paper, member_id, number)
     org = orgs_by_ids([org_id]).get(org_id)
     values = {
         "round_id": found.id, "paper_id": paper.id, "member_id": member_id, "org_path": org.path if org else "/", "day": window.day,
-        "state": AttemptState.OPEN.value, "nonce": secrets.token_urlsafe(24), "order": order, "chosen": {}, "total": len(order),
-        "passed": False, "began_at": now, "due_at": calendar.due(found, window, now), "flag": "", "looked_note": "",
-        "source": source(address, window.day), "chance": Chance.NONE.value, "chance_why": "",
+        "number": number, "state": AttemptState.OPEN.value,
+        "nonce": secrets.token_urlsafe(24), "order": order, "chosen": {}, "total": len(order),
+        "passed": False, "began_at": now, "due_at": calendar.due(found, window, now, calm=calm), "flag": "", "looked_note": "",
+        "source": source(address, window.day), "device": device(address, agent, window.day), "chance": Chance.NONE.value, "chance_why": "",
     }  # fmt: skip
     try:
         with session().begin_nested():
             session().execute(insert(Attempt).values(**values))
     except IntegrityError:  # the other phone was a moment faster
         pass
-    made = queries.attempt_of(found.id, member_id, window.day)
+    made = queries.attempt_of(found.id, member_id, window.day, number)
     if made is None:
         raise NotFound()
     return made
@@ -83,6 +93,17 @@ def _open(found: Round, member_id: int, now: datetime) -> calendar.Window:
     if not may(found, member_id):
         raise RuleBroken(_("“%(title)s”只面向指定工会的会员，你的会籍不在其中。", title=found.title), code=AUDIENCE)
     return window
+
+
+def over(attempt: Attempt, now: datetime) -> bool:
+    """Say whether an attempt was handed in, or no longer can be."""
+    return attempt.state != AttemptState.OPEN or late(attempt, now)
+
+
+def left(found: Round, attempt: Attempt, now: datetime) -> int:
+    """Return how many tries a member has left today after an attempt that is over, none once the day has closed."""
+    window = calendar.open_day(found, now) if found.state == RoundState.RUNNING else None
+    return found.tries - attempt.number if window is not None and window.day == attempt.day else 0
 
 
 def late(attempt: Attempt, now: datetime) -> bool:

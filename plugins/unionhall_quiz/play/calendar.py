@@ -87,14 +87,30 @@ def coming(plan: Planned, now: datetime) -> Window | None:
 
 def is_over(plan: Planned, day: date, now: datetime) -> bool:
     """Say whether nobody can be answering a day's questions any more: closed, and the last attempt's time is up too."""
-    return now > window(plan, day).closes_at + timedelta(minutes=plan.minutes or FREE_MINUTES) + GRACE
+    return now > window(plan, day).closes_at + timedelta(minutes=max(plan.minutes or 0, FREE_MINUTES)) + GRACE
 
 
-def due(plan: Planned, found: Window, began_at: datetime) -> datetime:
-    """Return until when an attempt that began then may be handed in: it may outlast the window by its own time limit."""
-    if plan.minutes:
-        return began_at + timedelta(minutes=plan.minutes)
-    return found.closes_at + timedelta(minutes=FREE_MINUTES)
+def due(plan: Planned, found: Window, began_at: datetime, *, calm: bool = False) -> datetime:
+    """Return until when an attempt that began then may be handed in: it may outlast the window by its own time limit.
+
+    One that is begun `calm` has no limit but the day's end, and never less time than the limit gives.
+    """
+    limited = began_at + timedelta(minutes=plan.minutes or 0)
+    if plan.minutes and not calm:
+        return limited
+    return max(limited, found.closes_at + timedelta(minutes=FREE_MINUTES))
+
+
+class Begun(Protocol):
+    """What of an attempt says how much time it has."""
+
+    began_at: datetime
+    due_at: datetime
+
+
+def limited(plan: Planned, begun: Begun) -> bool:
+    """Say whether an attempt has a time limit of its own, or was begun without one."""
+    return bool(plan.minutes) and begun.due_at <= begun.began_at + timedelta(minutes=plan.minutes or 0)
 
 
 def left(until: datetime, now: datetime) -> tuple[str, datetime]:

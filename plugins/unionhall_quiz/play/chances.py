@@ -22,10 +22,10 @@ from unionhall.plugin import (
 from unionhall_quiz import rights
 from unionhall_quiz.play import queries
 from unionhall_quiz.play.models import Attempt, Chance, Round
-from unionhall_rewards.api import Outcome, draw_view, enter, outcomes_of
+from unionhall_rewards.api import Outcome, draw_view, enter, outcomes_of, why_not_in_draw
 
 SOURCE = "quiz.attempt"
-NEVER = ("draw-not-eligible",)
+NEVER = ("draw-not-eligible", "draw-no-chance")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ def take(draw_id: int, member_id: int, attempt_id: int, *, day: date, now: datet
     """Enter a member into a draw for an attempt, in this unit of work; a draw that refuses takes nothing away from the attempt."""
     try:
         with session().begin_nested():
-            enter(draw_id, member_id, SOURCE, attempt_id, day=day, now=now)
+            enter(draw_id, member_id, SOURCE, attempt_id, day=day, now=now, number=None)
     except (RuleBroken, NotFound) as error:
         kept = Chance.REFUSED if error.code in NEVER else Chance.OWED
         return Taken(kept, error.code[:40], str(error))
@@ -58,12 +58,17 @@ def outcome(attempt: Attempt) -> Outcome | None:
     return outcomes_of(SOURCE, [attempt.id]).get(attempt.id)
 
 
-def why(code: str) -> str:
-    """Return why a chance has not been given, for the member."""
+def why(attempt: Attempt) -> str:
+    """Return why an attempt's chance has not been given, for its member; "" when it has, or there was none to be had."""
+    code = attempt.chance_why if attempt.chance in (Chance.OWED, Chance.REFUSED) else ""
+    if not code:
+        return ""
+    if code == "draw-not-eligible" and attempt.draw_id and attempt.member_id:
+        return why_not_in_draw(attempt.draw_id, attempt.member_id) or _("你不在这次抽奖的范围里，答题成绩照样有效。")
     words = {
         "draw-paused": _("抽奖临时暂停了。你的答题成绩有效，抽奖恢复后会补给你这次机会。"),
         "draw-not-open": _("抽奖这会儿没有开放。你的答题成绩有效，开放后会补给你这次机会。"),
-        "draw-not-eligible": _("你不在这次抽奖的范围里（例如工作人员、抽奖名单确定以后才激活的会员），答题成绩照样有效。"),
+        "draw-no-chance": _("今天的抽奖机会已经用完了，这次答题成绩照样有效。"),
     }
     return words.get(code, _("抽奖这会儿没有成功，你的答题成绩有效，稍后会自动补上这次机会。"))
 

@@ -14,6 +14,7 @@ from unionhall_quiz.play.rounds import Plan
 from unionhall_rewards.api import draw_choices, draw_view
 
 PEOPLE, DAYS = 36, 10
+Person = tuple[RosterLine, str]
 INTRO = "每天几分钟，弄懂一件事：生态、安全、垃圾分类、工会政策。答完马上看解释，还能读到相关的文章。"
 
 
@@ -51,13 +52,12 @@ def _draw(root: Org, now: datetime) -> int | None:
     return views[0].id if views else None
 
 
-def _people(orgs: Sequence[Org]) -> list[RosterLine]:
-    """Return activated members, the demo's own member first."""
-    known, lines = demo_account("member"), list[RosterLine]()
+def _people(orgs: Sequence[Org]) -> list[Person]:
+    """Return activated members with the path of their union, the demo's own member first."""
+    known, seen = demo_account("member"), dict[int, Person]()
     for org in orgs:
-        lines += [line for line in roster_lines(org.id) if line.account_id]
-    seen = {line.member_id: line for line in lines}
-    return sorted(seen.values(), key=lambda line: (line.account_id != known, line.member_id))[: PEOPLE * 2]
+        seen |= {line.member_id: (line, org.path) for line in roster_lines(org.id) if line.account_id and line.is_primary}
+    return sorted(seen.values(), key=lambda one: (one[0].account_id != known, one[0].member_id))[: PEOPLE * 2]
 
 
 def _running(org: Org, plan: Plan, now: datetime) -> Round:
@@ -67,18 +67,18 @@ def _running(org: Org, plan: Plan, now: datetime) -> Round:
     return made
 
 
-def _past(found: Round, day: date, people: Sequence[RosterLine], chance: Random, now: datetime) -> None:
+def _past(found: Round, day: date, people: Sequence[Person], chance: Random, now: datetime) -> None:
     """Let people have answered on a day, the demo's own member among them, most of it right."""
     paper = papers.paper_of(found, day, now=now)
     if paper is None:
         return
     crowd = [*people[:1], *chance.sample(list(people[1:]), min(len(people) - 1, chance.randint(PEOPLE - 14, PEOPLE)))] if people else []
     opens = calendar.window(found, day).opens_at
-    for line in crowd:
+    for line, path in crowd:
         began = opens + timedelta(minutes=chance.randint(5, 900))
         order = papers.order(found, paper, line.member_id)
         made = Attempt(
-            round_id=found.id, paper_id=paper.id, member_id=line.member_id, org_path=found.org.path, day=day,
+            round_id=found.id, paper_id=paper.id, member_id=line.member_id, org_path=path, day=day,
             state=AttemptState.OPEN.value, nonce="", order=order, chosen={}, total=len(order), passed=False, began_at=began,
             due_at=calendar.due(found, calendar.window(found, day), began), flag="", looked_note="",
         )  # fmt: skip

@@ -28,7 +28,7 @@ from unionhall_quiz.play.labels import CALENDARS
 from unionhall_quiz.play.models import Round
 from unionhall_quiz.play.rounds import Plan
 
-PLAIN = ("title", "intro", "calendar", "since", "until", "month_day", "own_papers", "pass_percent", "minutes", "audience_path")
+PLAIN = ("title", "intro", "calendar", "since", "until", "month_day", "own_papers", "pass_percent", "minutes", "tries", "audience_path")
 
 
 def _between(least: int, most: int) -> NumberRange:
@@ -120,6 +120,7 @@ class RoundForm(WordsForm):
     own_papers = BooleanField(_l("每人的题不一样"))
     pass_percent = IntegerField(_l("答对百分之几算通过"), [required(_l("请填 0 到 100。")), _between(0, 100)], default=60)
     minutes = IntegerField(_l("开始后几分钟内交"), [optional_field(), _between(1, 240)])
+    tries = IntegerField(_l("每人每天能答几次"), [optional_field(), _between(1, 9)], default=1)
     audience_path = SelectField(_l("谁可以答"), validate_choice=False)
 
     def offer(
@@ -144,7 +145,7 @@ class RoundForm(WordsForm):
         """Return what was filled in; closing at 00:00 is the midnight that ends the day."""
         given: dict[str, Any] = self.data
         kept: dict[str, Any] = {name: given[name] for name in PLAIN}
-        kept |= {"intro": given["intro"] or "", "own_papers": bool(given["own_papers"])}
+        kept |= {"intro": given["intro"] or "", "tries": given["tries"] or 1, "own_papers": bool(given["own_papers"])}
         closes = given["closes"].hour * 60 + given["closes"].minute
         return Plan(
             **kept, opens=given["opens"].hour * 60 + given["opens"].minute, closes=closes or 1440, quota=dict(given["quota"]),

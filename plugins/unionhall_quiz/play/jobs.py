@@ -15,9 +15,13 @@ BACK = timedelta(days=3)
 
 
 def tidy_up(now: datetime) -> int:
-    """Close late attempts, end rounds whose last day is over, mark crowds from one source; returns how many rows changed (a job)."""
+    """Close late attempts, end rounds whose last day is over, mark crowds from one source or device.
+
+    Returns how many rows changed (a job).
+    """
     with unit_of_work():
-        return attempts.close_late(now) + rounds.end_due(now) + looking.mark_sources(now) + looking.forget_sources(now)
+        marked = looking.mark_sources(now) + looking.mark_devices(now)
+        return attempts.close_late(now) + rounds.end_due(now) + marked + looking.forget_sources(now)
 
 
 def count_questions(now: datetime) -> int:

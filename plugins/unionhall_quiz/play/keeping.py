@@ -38,7 +38,8 @@ def _told(row: Attempt) -> dict[str, Any]:
         ]} for number, keys in row.chosen.items() if number in questions
     ]  # fmt: skip
     return {
-        _("名称"): row.paper.round.title, _("日期"): row.day.isoformat(), _("状态"): str(labels.ATTEMPTS[row.state]), _("得分"): row.score,
+        _("名称"): row.paper.round.title, _("日期"): row.day.isoformat(), _("第几次"): row.number,
+        _("状态"): str(labels.ATTEMPTS[row.state]), _("得分"): row.score,
         _("题数"): row.total, _("通过"): row.passed, _("开始时间"): row.began_at.isoformat(),
         _("交的时间"): row.scored_at.isoformat() if row.scored_at else None, _("标记"): labels.flags(row.flag), _("作答"): chosen,
     }  # fmt: skip
@@ -50,7 +51,9 @@ def erase(person: Person, now: datetime) -> Iterable[Kept]:
         return []
     mine = Attempt.member_id == person.member_id
     session().execute(delete(Attempt).where(mine, Attempt.state != AttemptState.SCORED).execution_options(**QUIET))
-    blank: dict[str, Any] = {"member_id": None, "source": "", "chosen": {}, "order": [], "flag": "", "looked_note": "", "nonce": ""}
+    blank: dict[str, Any] = {"member_id": None, "chosen": {}, "order": []} | dict.fromkeys(
+        ("source", "device", "flag", "looked_note", "nonce"), ""
+    )
     session().execute(update(Attempt).where(mine).values(**blank).execution_options(**QUIET))
     session().execute(delete(Reminder).where(Reminder.member_id == person.member_id).execution_options(**QUIET))
     session().expire_all()

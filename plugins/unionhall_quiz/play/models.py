@@ -57,6 +57,7 @@ class Round(OrgOwned, Model):
         CheckConstraint("month_day is null or month_day between 1 and 28", name="month_day"),
         CheckConstraint("pass_percent between 0 and 100", name="pass_mark"),
         CheckConstraint("minutes is null or minutes between 1 and 240", name="minutes"),
+        CheckConstraint("tries between 1 and 9", name="tries"),
     )
     id: Mapped[int] = mapped_column(primary_key=True)
     slug: Mapped[str] = mapped_column(String(80), unique=True)
@@ -75,6 +76,8 @@ class Round(OrgOwned, Model):
     pass_percent: Mapped[int] = mapped_column(default=60)
     minutes: Mapped[int | None]
     """Time to answer once begun; None: until the window closes, and then 30 minutes more."""
+    tries: Mapped[int] = mapped_column(default=1, server_default="1")
+    """How often a member may answer on a day, each time other questions; each time that is passed earns a chance in the draw."""
     draw_id: Mapped[int | None] = mapped_column(ForeignKey("rewards_draw.id"), index=True)
     audience_path: Mapped[str] = mapped_column(String(200), default="/")
     state: Mapped[str] = mapped_column(String(10), default=RoundState.DRAFT.value, index=True)
@@ -112,16 +115,21 @@ class Paper(Model):
 
 
 class Attempt(Model):
-    """A member's one attempt on a day (I7). `order` is [[question id, [option keys as shown]], …], `chosen` {"question id": [keys]}."""
+    """A member's `number`-th attempt on a day, which there is once (I7).
+
+    `order` is [[question id, [option keys as shown]], …], `chosen` {"question id": [keys]}.
+    """
 
     __tablename__ = "quiz_attempt"
     __table_args__ = (
-        UniqueConstraint("round_id", "member_id", "day", name="uq_quiz_attempt_once"),
+        UniqueConstraint("round_id", "member_id", "day", "number", name="uq_quiz_attempt_once"),
+        CheckConstraint("number between 1 and 9", name="number"),
         CheckConstraint("state in ('open','scored','late')", name="state"),
         CheckConstraint("score is null or score between 0 and total", name="score"),
         CheckConstraint("(state = 'scored') = (score is not null)", name="scored"),
         Index("ix_quiz_attempt_day", "round_id", "day", "state"),
         Index("ix_quiz_attempt_source", "day", "source"),
+        Index("ix_quiz_attempt_device", "day", "device"),
         Index("ix_quiz_attempt_chance", "chance"),
         Index("ix_quiz_attempt_nonce", "nonce"),
     )
@@ -132,6 +140,7 @@ class Attempt(Model):
     org_path: Mapped[str] = mapped_column(String(200), default="/")
     """Of the member's primary union on that day: for figures."""
     day: Mapped[date]
+    number: Mapped[int] = mapped_column(default=1, server_default="1")
     state: Mapped[str] = mapped_column(String(10), default=AttemptState.OPEN.value)
     nonce: Mapped[str] = mapped_column(String(40))
     order: Mapped[list[Any]] = mapped_column(JSON, default=list)
@@ -148,6 +157,8 @@ class Attempt(Model):
     looked_note: Mapped[str] = mapped_column(String(200), default="")
     source: Mapped[str] = mapped_column(String(16), default="", server_default="")
     """A keyed hash of address and day: tells that many came from one place on one day, and no more."""
+    device: Mapped[str] = mapped_column(String(16), default="", server_default="")
+    """The same of address and browser: tells that several people seem to have used one device on one day, and no more."""
     draw_id: Mapped[int | None] = mapped_column(ForeignKey("rewards_draw.id"), index=True)
     """The draw that the round gave a chance in when this was scored."""
     chance: Mapped[str] = mapped_column(String(8), default=Chance.NONE.value, server_default=Chance.NONE.value)

@@ -9,7 +9,7 @@ from unionhall_quiz.play.models import Round
 
 KIND = "quiz.round"
 LISTS = "quiz:rounds"
-RESERVED = frozenset({"mistakes", "rounds", "questions", "topics", "static", "search", "my", "new"})
+RESERVED = frozenset({"mistakes", "together", "figures", "rounds", "questions", "topics", "static", "search", "my", "new"})
 
 
 def tag(round_id: int) -> str:

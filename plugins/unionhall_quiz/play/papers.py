@@ -57,8 +57,7 @@ def paper_of(found: Round, day: date, *, now: datetime) -> Paper | None:
 
 
 def _make(found: Round, day: date, now: datetime) -> Paper | None:
-    times = POOL if found.own_papers else 1
-    wanted = {topic: number * times for topic, number in quota(found).items()}
+    wanted = {topic: number * _times(found) for topic, number in quota(found).items()}
     chosen = choosing.choose(wanted, found.org.path, day, seed("paper", found.id, day))
     if not chosen:
         return None
@@ -73,16 +72,22 @@ def _make(found: Round, day: date, now: datetime) -> Paper | None:
     return made
 
 
-def own(found: Round, paper: Paper, member_id: int) -> list[Frozen]:
-    """Return the questions that a member answers: all of the paper, or their share of the pool."""
-    if not found.own_papers:
+def _times(found: Round) -> int:
+    """Return how many times the questions of one try a paper holds: other ones for each try, a pool where each gets their own."""
+    return found.tries * (POOL if found.own_papers else 1)
+
+
+def own(found: Round, paper: Paper, member_id: int, number: int = 1) -> list[Frozen]:
+    """Return the questions of a member's n-th try: all of the paper, or its share; of a topic that runs short, some once more."""
+    if _times(found) == 1:
         return list(paper.questions)
-    key, left, share = seed("share", found.id, paper.day), quota(found), []
-    for question in sorted(paper.questions, key=lambda item: _rank(key, member_id, item["id"])):
-        topic = question["topic_id"]
-        if left.get(topic, 0) > 0:
-            left[topic] -= 1
-            share.append(question)
+    key, share = seed("share", found.id, paper.day), list[Frozen]()
+    who = member_id if found.own_papers else 0
+    ranked = sorted(paper.questions, key=lambda item: _rank(key, who, item["id"]))
+    for topic, each in quota(found).items():
+        pool = [question for question in ranked if question["topic_id"] == topic]
+        first = (number - 1) * each
+        share += [pool[(first + place) % len(pool)] for place in range(min(each, len(pool)))]
     return share
 
 
@@ -90,10 +95,11 @@ def _rank(key: bytes, member_id: int, question_id: int) -> bytes:
     return hmac.new(key, f"{member_id}:{question_id}".encode(), sha256).digest()
 
 
-def order(found: Round, paper: Paper, member_id: int) -> list[list[Any]]:
-    """Return a member's order of questions and options, [[question id, [option keys]], …]: the same whenever it is asked for."""
-    chance = Random(seed("order", found.id, paper.day, member_id))  # noqa: S311 - its seed is keyed
-    questions = own(found, paper, member_id)
+def order(found: Round, paper: Paper, member_id: int, number: int = 1) -> list[list[Any]]:
+    """Return a try's order of questions and options, [[question id, [option keys]], …]: the same whenever it is asked for."""
+    more = (number,) if number > 1 else ()
+    chance = Random(seed("order", found.id, paper.day, member_id, *more))  # noqa: S311 - its seed is keyed
+    questions = own(found, paper, member_id, number)
     chance.shuffle(questions)
     return [[question["id"], _shuffled(question, chance)] for question in questions]
 
@@ -130,15 +136,19 @@ class Short:
 
 
 def missing(found: Round, paper: Paper | None) -> dict[int, int]:
-    """Return {topic id: how many questions a paper lacks} of what one person answers."""
+    """Return {topic id: how many questions a paper lacks} of what one person answers in all tries of a day."""
     have = Counter(question["topic_id"] for question in paper.questions) if paper else Counter[int]()
-    return {topic: number - have[topic] for topic, number in quota(found).items() if have[topic] < number}
+    return {topic: number - have[topic] for topic, number in _wanted(found).items() if have[topic] < number}
+
+
+def _wanted(found: Round) -> dict[int, int]:
+    return {topic: number * found.tries for topic, number in quota(found).items()}
 
 
 def would_miss(found: Round, day: date) -> dict[int, int]:
     """Return {topic id: how many questions are missing} of a paper that is not made yet, by what the bank has now."""
     have = choosing.usable(found.org.path, day)
-    return {topic: number - have.get(topic, 0) for topic, number in quota(found).items() if have.get(topic, 0) < number}
+    return {topic: number - have.get(topic, 0) for topic, number in _wanted(found).items() if have.get(topic, 0) < number}
 
 
 def short(rounds: Sequence[Round], now: datetime) -> list[Short]:
@@ -172,7 +182,7 @@ def make_ahead(now: datetime) -> int:
 
 def _again(found: Round, kept: Paper, now: datetime) -> Paper | None:
     """Replace a paper that nobody has begun, if the bank has more for it by now; the caller holds the lock of the round."""
-    wanted = {topic: number * (POOL if found.own_papers else 1) for topic, number in quota(found).items()}
+    wanted = {topic: number * _times(found) for topic, number in quota(found).items()}
     if len(choosing.choose(wanted, found.org.path, kept.day, seed("paper", found.id, kept.day))) <= len(kept.questions):
         return None
     return _replace(found, kept.day, kept, now)

@@ -83,17 +83,19 @@ def papers(round_id: int, days: Iterable[date]) -> dict[date, Paper]:
     return {row.day: row for row in session().scalars(unscoped(wanted, why="given"))}
 
 
-def attempt_of(round_id: int, member_id: int, day: date) -> Attempt | None:
-    """Return a member's attempt of a day, with its paper and its round."""
+def attempt_of(round_id: int, member_id: int, day: date, number: int | None = None) -> Attempt | None:
+    """Return a member's n-th attempt of a day, or the last one, with its paper and its round."""
     wanted = select(Attempt).where(Attempt.round_id == round_id, Attempt.member_id == member_id, Attempt.day == day)
-    return session().scalar(unscoped(wanted, why="oneself"))
+    if number is not None:
+        wanted = wanted.where(Attempt.number == number)
+    return session().scalar(unscoped(wanted.order_by(Attempt.number.desc()).limit(1), why="oneself"))
 
 
 def present(round_id: int, member_id: int, now: datetime) -> Attempt | None:
-    """Return the attempt that a member is at: one still open that began before midnight, else today's."""
+    """Return the attempt that a member is at: one still open that began before midnight, else today's last."""
     still = (Attempt.state == AttemptState.OPEN) & (Attempt.due_at >= now)
     mine = [Attempt.round_id == round_id, Attempt.member_id == member_id, or_(still, Attempt.day == clock.local_day(now))]
-    return session().scalar(unscoped(select(Attempt).where(*mine).order_by(Attempt.day).limit(1), why="oneself"))
+    return session().scalar(unscoped(select(Attempt).where(*mine).order_by(Attempt.day, Attempt.number.desc()).limit(1), why="oneself"))
 
 
 def by_nonce(slug: str, nonce: str) -> Attempt | None:
@@ -159,7 +161,7 @@ def turnout(round_id: int, *, since: date | None = None, until: date | None = No
 
 def handed_in(round_ids: Iterable[int], day: date) -> dict[int, int]:
     """Return {round id: how many handed in on a day}."""
-    wanted = select(Attempt.round_id, func.count()).where(
+    wanted = select(Attempt.round_id, func.count(func.distinct(Attempt.member_id))).where(
         Attempt.round_id.in_(list(round_ids)), Attempt.day == day, Attempt.state == AttemptState.SCORED
     ).group_by(Attempt.round_id)  # fmt: skip
     return {row[0]: int(row[1]) for row in session().execute(wanted)}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated
 
+from flask import request
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from pydantic import Field
@@ -145,9 +146,9 @@ def _member_id() -> tuple[int, int]:
 
 
 def begin(call: ApiCall) -> AttemptOut:
-    """Begin today's attempt, or return the one that was begun."""
+    """Begin today's attempt, or the next try, or return the one that was begun."""
     found, (member_id, org_id) = queries.by_slug(call.path["slug"]), _member_id()
-    attempt = attempts.start(found, member_id, org_id, address=client_address(), now=call.now)
+    attempt = attempts.start(found, member_id, org_id, address=client_address(), agent=request.user_agent.string, now=call.now)
     if attempt.state != AttemptState.OPEN or attempts.late(attempt, call.now):
         raise RuleBroken(_("今天已经答过了。"), code="quiz-done")
     return _attempt(attempt)

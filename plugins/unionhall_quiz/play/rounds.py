@@ -49,6 +49,7 @@ class Plan:
     own_papers: bool = False
     pass_percent: int = 60
     minutes: int | None = None
+    tries: int = 1
     draw_id: int | None = None
     audience_path: str = "/"
     intro: str = ""
@@ -78,6 +79,8 @@ def checked(plan: Plan, org: Org) -> None:
         raise RuleBroken(_("至少给一个主题填上每天几道题。"), field="quota")
     if total > MOST_QUESTIONS:
         raise RuleBroken(_("一天一共 %(n)s 道题太多了，最多 %(most)s 道。", n=total, most=MOST_QUESTIONS), field="quota")
+    if total * plan.tries > MOST_QUESTIONS * 2:
+        raise RuleBroken(_("每次的题都不一样，一天要备 %(n)s 道，太多了。请少出几道，或者少给几次。", n=total * plan.tries), field="tries")
     if plan.audience_path != "/" and not plan.audience_path.startswith(org.path):
         raise RuleBroken(_("参加范围要选主办工会或它下面的工会。"), field="audience_path")
 

@@ -110,6 +110,7 @@ class Result:
     why: str
     week: list[tuple[date, str]]
     streak: int
+    left: int
 
     @property
     def late(self) -> bool:
@@ -121,11 +122,11 @@ def result(attempt: Attempt, now: datetime) -> Result:
     """Return what came of an attempt that is over."""
     found, member_id = attempt.paper.round, attempt.member_id or 0
     draw = draw_view(attempt.draw_id, now) if attempt.draw_id else None
-    why = chances.why(attempt.chance_why) if attempt.chance_why and attempt.chance != "given" else ""
     done = {day for _round, day in queries.days_done(member_id, clock.local_day(now) - timedelta(days=calendar.FAR))}
     return Result(
         attempt, found, answers(attempts.shown(attempt), attempt.chosen, queries.tallies(found.id, attempt.day)), draw,
-        chances.outcome(attempt), why, week(found, done, now), calendar.streak(done, clock.local_day(now)),
+        chances.outcome(attempt), chances.why(attempt), week(found, done, now), calendar.streak(done, clock.local_day(now)),
+        attempts.left(found, attempt, now),
     )  # fmt: skip
 
 

@@ -26,7 +26,7 @@ from unionhall_quiz.blueprints import site
 from unionhall_quiz.play import asking, attempts, calendar, labels, pages, queries, reminding, shown
 from unionhall_quiz.play.days import day_of
 from unionhall_quiz.play.models import Attempt, AttemptState, Round
-from unionhall_rewards.api import draw_view, odds_panel
+from unionhall_rewards.api import draw_view, odds_panel, why_not_in_draw
 
 ENDED = 6
 site.add_app_template_global(labels.kind, "quiz_kind")
@@ -67,7 +67,7 @@ def today(slug: str) -> ResponseReturnValue:
     attempt = queries.present(found.id, member.id, now) if member else None
     if attempt is None:
         return _begin(found, now)
-    if attempt.state == AttemptState.OPEN and not attempts.late(attempt, now):
+    if not attempts.over(attempt, now):
         return _play(attempt, asking.fields(attempt.order, attempt.paper.questions, attempt.chosen), now)
     return go(_result_url(attempt))
 
@@ -78,6 +78,7 @@ def _begin(found: Round, now: datetime, problem: str = "") -> str:
         "quiz/play/begin.html", round=found, member=member, problem=problem, stands=shown.stands(found, now),
         invited=member is not None and attempts.may(found, member.id),
         reminded=member is not None and queries.reminded(found.id, member.id),
+        lot_why=why_not_in_draw(found.draw_id, member.id) if member and found.draw_id else "",
     )  # fmt: skip
 
 
@@ -85,7 +86,7 @@ def _play(attempt: Attempt, typed: asking.Typed, now: datetime, *, lacking: list
     found = attempt.paper.round
     rest, _until = calendar.left(attempt.due_at, now)
     return render_template(
-        "quiz/play/today.html", round=found, attempt=attempt, lacking=lacking or [], left=rest if found.minutes else "",
+        "quiz/play/today.html", round=found, attempt=attempt, lacking=lacking or [], left=rest if calendar.limited(found, attempt) else "",
         items=asking.items(attempt.order, attempt.paper.questions, typed), until=calendar.hour(attempt.due_at, attempt.day),
     )  # fmt: skip
 
@@ -102,7 +103,10 @@ def start(slug: str) -> ResponseReturnValue:
         fail()
         return _begin(found, now), 403
     try:
-        attempts.start(found, member.id, member.org_id, address=client_address(), now=now)
+        attempts.start(
+            found, member.id, member.org_id, address=client_address(), agent=request.user_agent.string, now=now,
+            calm=request.form.get("act") == "calm",
+        )  # fmt: skip
     except RuleBroken as error:
         fail()
         session().rollback()
@@ -167,10 +171,10 @@ def result(slug: str, day: str) -> ResponseReturnValue:
     """Show what came of a day's attempt, to its member."""
     never_cache()
     found, on, now = queries.by_slug(slug), day_of(day), clock.now()
-    attempt = own_attempt(found, on)
+    attempt = own_attempt(found, on, request.args.get("try", ""))
     if attempt is None:
         raise NotFound()
-    if attempt.state == AttemptState.OPEN and not attempts.late(attempt, now):
+    if not attempts.over(attempt, now):
         return go(_today_url(found))
     return render_template(
         "quiz/play/result.html", result=shown.result(attempt, now), round=found, attempt=attempt, said=shown.said,
@@ -193,12 +197,13 @@ def remind(slug: str) -> ResponseReturnValue:
     return go(_today_url(found))
 
 
-def own_attempt(found: Round, day: date) -> Attempt | None:
-    """Return the attempt of a day of the member who is logged in; nobody logged in is asked to log in."""
+def own_attempt(found: Round, day: date, number: str = "") -> Attempt | None:
+    """Return the last attempt of a day, or its n-th, of the member who is logged in; nobody logged in is asked to log in."""
     if not current_actor().known:
         abort(401)
     member = current_member()
-    return queries.attempt_of(found.id, member.id, day) if member else None
+    nth = int(number) if number.isascii() and number.isdecimal() and len(number) == 1 else None
+    return queries.attempt_of(found.id, member.id, day, nth) if member else None
 
 
 def _today_url(found: Round) -> str:
@@ -206,5 +211,7 @@ def _today_url(found: Round) -> str:
 
 
 def _result_url(attempt: Attempt) -> str:
-    return url_for("quiz.result", slug=attempt.paper.round.slug, day=attempt.day.isoformat())
+    found = attempt.paper.round
+    url = url_for("quiz.result", slug=found.slug, day=attempt.day.isoformat())
+    return f"{url}?try={attempt.number}" if found.tries > 1 else url
 

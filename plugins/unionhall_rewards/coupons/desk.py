@@ -37,11 +37,13 @@ def coupons() -> ResponseReturnValue:
     actor, page, chosen = current_actor(), page_number(), Filter.of(request.args)
     below = desk_scope(actor)
     rows, total = queries.coupons(actor, below, chosen, page=page)
+    kinds = queries.kinds(actor, below)
     return render_template(
         "rewards/coupons/desk_coupons.html", rows=rows, pager=Pager(page, total, queries.SIZE), filter=chosen,
-        numbers=queries.numbers(actor, below, chosen), kinds=queries.kinds(actor, below), states=labels.STATES,
+        numbers=queries.numbers(actor, below, chosen), kinds=kinds, states=labels.STATES,
         names=member_names(row.member_id for row in rows if row.member_id),
         export=export_url("rewards.coupons", chosen.values()), now=clock.now(), state_of=shown.state_of,
+        fund=next((kind.fund.name for kind in kinds if kind.fund_id == chosen.fund), ""),
     )  # fmt: skip
 
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import JSON, ColumnElement, Integer, Select, String, column, func, or_, select, table
 
-from unionhall.plugin import Actor, NotFound, Org, can, find_members, scoped, session, unscoped
+from unionhall.plugin import Actor, NotFound, Org, can, clock, find_members, scoped, session, unscoped
 from unionhall_rewards import rights
 from unionhall_rewards.coupons.models import Coupon, CouponKind, CouponState, Extension, Gift, Voiding
 from unionhall_rewards.fund.models import Fund, Movement
@@ -124,22 +124,45 @@ def managed(coupon_id: int, actor: Actor, right: str = rights.READ) -> Coupon:
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """What the desk's list of coupons is narrowed to; `words` are a number of a coupon, or of its member."""
+    """What the desk's list of coupons is narrowed to; `words` are a number of a coupon, or of its member.
+
+    `since` and `until` are the days from and to which they were given out, both of them included.
+    """
 
     state: str = ""
     kind: int = 0
     words: str = ""
+    fund: int = 0
+    since: date | None = None
+    until: date | None = None
 
     @classmethod
     def of(cls, values: Mapping[str, str]) -> Filter:
         """Return the filter in an address; what makes no sense is left out."""
-        state, asked = values.get("state", ""), values.get("kind", "")
-        kind_id = int(asked) if asked.isascii() and asked.isdecimal() and len(asked) < 10 else 0
-        return cls(state if state in set(CouponState) else "", kind_id, values.get("q", "").strip()[:40])
+        state = values.get("state", "")
+        return cls(
+            state if state in set(CouponState) else "", _number(values.get("kind", "")), values.get("q", "").strip()[:40],
+            _number(values.get("fund", "")), _day(values.get("since", "")), _day(values.get("until", "")),
+        )  # fmt: skip
 
     def values(self) -> dict[str, str]:
         """Return it as values of an address."""
-        return {"state": self.state, "kind": str(self.kind or ""), "q": self.words}
+        return {
+            "state": self.state, "kind": str(self.kind or ""), "q": self.words, "fund": str(self.fund or ""),
+            "since": self.since.isoformat() if self.since else "", "until": self.until.isoformat() if self.until else "",
+        }  # fmt: skip
+
+
+def _number(asked: str) -> int:
+    return int(asked) if asked.isascii() and asked.isdecimal() and len(asked) < 10 else 0
+
+
+def _day(text: str) -> date | None:
+    try:
+        found = date.fromisoformat(text)
+    except ValueError:
+        return None
+    return found if 2000 <= found.year < 2200 else None
 
 
 def coupons(actor: Actor, below: str, chosen: Filter, *, page: int = 1, size: int = SIZE) -> tuple[list[Coupon], int]:
@@ -152,7 +175,7 @@ def coupons(actor: Actor, below: str, chosen: Filter, *, page: int = 1, size: in
 
 def numbers(actor: Actor, below: str, chosen: Filter) -> dict[str, tuple[int, int]]:
     """Return {state: (coupons, fen)} of a filter without its state."""
-    wanted = _narrowed(select(Coupon.state, func.count(), func.sum(Coupon.face_fen)), actor, below, Filter("", chosen.kind, chosen.words))
+    wanted = _narrowed(select(Coupon.state, func.count(), func.sum(Coupon.face_fen)), actor, below, replace(chosen, state=""))
     rows = session().execute(unscoped(wanted.group_by(Coupon.state), why=rights.READ))
     return {state: (number, int(fen or 0)) for state, number, fen in rows}
 
@@ -164,6 +187,12 @@ def _narrowed(wanted: Select, actor: Actor, below: str, chosen: Filter) -> Selec
         wanted = wanted.where(Coupon.state == chosen.state)
     if chosen.kind:
         wanted = wanted.where(Coupon.kind_id == chosen.kind)
+    if chosen.fund:
+        wanted = wanted.where(Coupon.fund_id == chosen.fund)
+    if chosen.since:
+        wanted = wanted.where(Coupon.issued_at >= clock.first_moment(chosen.since))
+    if chosen.until:
+        wanted = wanted.where(Coupon.issued_at < clock.first_moment(chosen.until + timedelta(days=1)))
     if chosen.words:
         wanted = wanted.where(_matching(chosen.words, actor))
     return wanted

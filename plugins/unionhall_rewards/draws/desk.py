@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from flask import abort, flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -26,13 +28,14 @@ from unionhall.plugin import (
 )
 from unionhall_rewards import rights
 from unionhall_rewards.blueprints import desk
-from unionhall_rewards.draws import drafting, labels, publishing, queries
+from unionhall_rewards.draws import audience, drafting, labels, publishing, queries
 from unionhall_rewards.draws.forms import DrawForm
 from unionhall_rewards.draws.models import Algorithm, Draw, DrawState
 from unionhall_rewards.fund.labels import yuan
 
 desk.add_app_template_global(yuan, "rewards_draw_yuan")
 desk.add_app_template_global(labels.chance, "rewards_draw_chance")
+desk.add_app_template_global(labels.minute, "rewards_draw_minute")
 
 
 def words(draw: Draw) -> tuple[str, str]:
@@ -67,7 +70,7 @@ def new_draw() -> ResponseReturnValue:
     org = org_by_path(desk_scope(actor))
     if org is None or not can(actor, rights.DRAWS, org):
         abort(404)
-    _offer(form)
+    _offer(form, org)
     if not form.is_submitted():
         form.organiser.data, form.contact.data = org.name, f"{org.name} {org.phone}".strip()
     if form.accepted():
@@ -82,9 +85,10 @@ def new_draw() -> ResponseReturnValue:
     return _editor(form, None, org)
 
 
-def _offer(form: DrawForm) -> None:
+def _offer(form: DrawForm, org: Org, kept: Sequence[int] = ()) -> None:
     form.spare()
     funds = drafting.fund_choices(current_actor())
+    form.offer_orgs(audience.choices(org, current_actor(), kept))
     form.offer(funds, drafting.kind_choices([fund.id for fund in funds]))
 
 
@@ -106,7 +110,7 @@ def edit_draw(draw_id: int) -> ResponseReturnValue:
         return go(url_for("rewards_desk.draw", draw_id=draw_id))
     if not form.is_submitted():
         form.fill(found)
-    _offer(form)
+    _offer(form, found.org, found.audience)
     if form.accepted():
         try:
             drafting.save(found, form.terms(), version=form.version.data or 0, actor=actor, now=clock.now())
@@ -159,7 +163,7 @@ def publish_draw(draw_id: int) -> ResponseReturnValue:
     page = render_template(
         "rewards/draws/desk_publish.html", draw=found, problem=problem, lacks=drafting.lacks(found, now), warnings=drafting.warnings(found),
         cost=drafting.cost(found), ways=labels.WAYS, own=actor.account_id is not None and actor.account_id == found.created_by,
-        reveal_by=labels.reveal_by(found), instant=found.algo == Algorithm.INSTANT,
+        reveal_by=labels.reveal_by(found), instant=found.algo == Algorithm.INSTANT, who=audience.words(found),
     )  # fmt: skip
     return page, status
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -15,6 +16,7 @@ from unionhall.plugin import (
     Org,
     RuleBroken,
     clock,
+    plugin_settings,
     record_audit,
     require,
     scoped,
@@ -24,11 +26,13 @@ from unionhall.plugin import (
 )
 from unionhall_rewards import rights
 from unionhall_rewards.coupons.models import CouponKind
-from unionhall_rewards.draws import entering
+from unionhall_rewards.draws import audience, entering
 from unionhall_rewards.draws.models import Algorithm, Draw, DrawState, Prize
 from unionhall_rewards.draws.uhi1 import MILLION
 from unionhall_rewards.fund.labels import yuan
 from unionhall_rewards.fund.models import Fund
+from unionhall_rewards.fund.rules import Limits, Plan, Warning
+from unionhall_rewards.fund.rules import warnings as spending_warnings
 
 TOP_FEN = 5_000_000
 """The dearest that anybody may win in one draw (rules on promotions, art. 17)."""
@@ -45,6 +49,7 @@ class PrizeTerms:
     ppm: int = 0
     per_day: int | None = None
     pack: dict[int, int] = field(default_factory=dict)
+    late: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,9 +72,11 @@ class Terms:
     most_wins: int | None = 1
     month_wins: int | None = None
     fallback: bool = True
-    audience_path: str = ""
+    audience: tuple[int, ...] = ()
     reserve: int = 0
     reveal_minutes: int = 60
+    day_wins: int | None = None
+    late_from: int = 1080
 
 
 def create(org: Org, terms: Terms, *, actor: Actor, now: datetime) -> Draw:
@@ -118,12 +125,14 @@ def _new_key(algo: str, now: datetime) -> str:
 def _judge(org: Org, terms: Terms, actor: Actor) -> None:
     if terms.closes_at <= terms.opens_at:
         raise RuleBroken(_("截止要在开始之后。"), field="closes_at")
-    if terms.audience_path and not terms.audience_path.startswith(org.path):
-        raise RuleBroken(_("参加的人要在 %(org)s 里面。", org=org.short_name), field="audience")
+    audience.checked(org, terms.audience)
     if not 1 <= terms.tries_a_day < entering.TURNS:
         raise RuleBroken(_("一天的机会要在 1 到 9 次之间。"), field="tries_a_day")
     if not terms.prizes:
         raise RuleBroken(_("还没有奖项，至少写一个。"), field="prizes")
+    for prize in terms.prizes:
+        if prize.late and not prize.late <= (prize.per_day or 0):
+            raise RuleBroken(_("“%(name)s”留到晚上的份数不能多于每天的份数。", name=prize.name), field="prizes")
     if terms.fund_id is not None and terms.fund_id not in {fund.id for fund in fund_choices(actor)}:
         raise RuleBroken(_("这笔经费不能用：已经停用，或者不在你管的范围里。"), field="fund")
 
@@ -131,14 +140,15 @@ def _judge(org: Org, terms: Terms, actor: Actor) -> None:
 def _fill(draw: Draw, terms: Terms, actor: Actor, now: datetime) -> None:
     for name in (
         "title", "algo", "opens_at", "closes_at", "public_source", "public_at", "fund_id", "intro", "organiser", "contact", "rules",
-        "tries_a_day", "most_wins", "month_wins", "fallback", "reserve", "reveal_minutes",
+        "tries_a_day", "most_wins", "month_wins", "day_wins", "late_from", "fallback", "reserve", "reveal_minutes",
     ):  # fmt: skip
         setattr(draw, name, getattr(terms, name))
-    draw.audience_path = terms.audience_path or draw.org.path
+    draw.audience_path, draw.audience = draw.org.path, audience.checked(draw.org, terms.audience)
     draw.created_by, draw.updated_at = actor.account_id, now
     if draw.id:
         draw.prizes.clear()
         session().flush()
+    instant = terms.algo == Algorithm.INSTANT
     faces = {kind.id: kind.face_fen for kind in kinds_of(draw.fund_id, {kind for prize in terms.prizes for kind in prize.pack})}
     for position, prize in enumerate(terms.prizes, start=1):
         value = sum(faces.get(kind, 0) * number for kind, number in prize.pack.items()) if prize.pack else prize.value_fen
@@ -149,7 +159,7 @@ def _fill(draw: Draw, terms: Terms, actor: Actor, now: datetime) -> None:
         draw.prizes.append(
             Prize(
                 position=position, key=f"P{position}", name=prize.name, quantity=prize.quantity, left=prize.quantity, value_fen=value,
-                ppm=prize.ppm if terms.algo == Algorithm.INSTANT else 0, per_day=prize.per_day if terms.algo == Algorithm.INSTANT else None,
+                ppm=prize.ppm if instant else 0, per_day=prize.per_day if instant else None, late=prize.late or None if instant else None,
                 coupons={str(kind): number for kind, number in prize.pack.items()},
             )
         )  # fmt: skip
@@ -180,7 +190,7 @@ def cost(draw: Draw) -> int:
 
 def lacks(draw: Draw, now: datetime) -> list[str]:
     """Return what keeps a draft from being published, in sentences."""
-    found = [*_texts_lacking(draw), *_times_lacking(draw, now), *_prizes_lacking(draw)]
+    found = [*_texts_lacking(draw), *_times_lacking(draw, now), *_prizes_lacking(draw), *_people_lacking(draw)]
     if any(prize.coupons for prize in draw.prizes):
         found += _money_lacking(draw)
     return found
@@ -223,13 +233,22 @@ def _prizes_lacking(draw: Draw) -> list[str]:
     return found
 
 
+def _people_lacking(draw: Draw) -> list[str]:
+    try:
+        audience.checked(draw.org, draw.audience)
+    except RuleBroken:
+        return [_("选的工会里有的已经不归 %(org)s 管，请重新选参加的人。", org=draw.org.short_name)]
+    return []
+
+
 def most_wins(draw: Draw) -> int:
     """Return how often one person can win at most: what is said, else each of their chances."""
     if draw.algo == Algorithm.BATCH:
         return 1
     days = (clock.local_day(draw.closes_at) - clock.local_day(draw.opens_at)).days + 1
     chances = days * (draw.tries_a_day + 1)
-    return min(chances, sum(prize.quantity for prize in draw.prizes), draw.most_wins or chances)
+    by_day = days * draw.day_wins if draw.day_wins else chances
+    return min(chances, sum(prize.quantity for prize in draw.prizes), draw.most_wins or chances, by_day)
 
 
 def _money_lacking(draw: Draw) -> list[str]:
@@ -250,14 +269,25 @@ def _money_lacking(draw: Draw) -> list[str]:
     return found
 
 
+def rule_warnings(draw: Draw) -> Sequence[Warning]:
+    """Return what the site's rules of spending (features.md Q16) say against a draft, grave things first; nothing is refused."""
+    chosen = plugin_settings("rewards")
+    limits = Limits(int(chosen.get("winners_percent") or 50), int(chosen.get("person_yuan") or 500) * 100)
+    total, values = cost(draw), [prize.value_fen for prize in draw.prizes]
+    free = draw.fund.free_fen if draw.fund else total
+    plan = Plan(
+        len(audience.people(draw)), sum(prize.quantity for prize in draw.prizes), max(values, default=0) * most_wins(draw), total,
+        max(free, total), draw.fund.source_code if draw.fund else "-", draw.algo == Algorithm.INSTANT, max(values, default=0),
+    )  # fmt: skip
+    return spending_warnings(plan, limits)
+
+
 def warnings(draw: Draw) -> list[str]:
-    """Return what an editor should look at before publishing, though nothing forbids it."""
-    found = []
-    if draw.algo == Algorithm.INSTANT and any(prize.value_fen >= 50_000 for prize in draw.prizes):
-        found.append(_("当场抽的奖里有 500 元以上的：结果要当场公布。贵的奖建议用统一开奖。"))
+    """Return what an editor should look at before publishing, though nothing forbids it; what the rules of spending say comes first."""
+    found = [each.text for each in rule_warnings(draw)]
     if draw.algo == Algorithm.BATCH and draw.reserve == 0 and any(not prize.coupons for prize in draw.prizes):
         found.append(_("没有候补：实物奖没人领就空着。"))
-    if draw.algo == Algorithm.INSTANT and draw.most_wins is None and draw.month_wins is None:
+    if draw.algo == Algorithm.INSTANT and draw.most_wins is None and draw.month_wins is None and draw.day_wins is None:
         found.append(_("没有限制每人中奖次数，同一个人可能中很多次。"))
     if any(prize.per_day is None for prize in draw.prizes) and draw.algo == Algorithm.INSTANT:
         found.append(_("有的奖没有每天的数量：上夜班的人来的时候可能已经发完了。"))

@@ -42,13 +42,16 @@ class Outcome:
 
 
 def enter(
-    draw_id: int, member_id: int, source: str, source_id: int, *, day: date, now: datetime, number: int = 1
+    draw_id: int, member_id: int, source: str, source_id: int, *, day: date, now: datetime, number: int | None = 1
 ) -> Outcome:
     """Give a member a chance; the same chance again gives the first outcome.
 
-    `source` and `source_id` name what it was earned by ("quiz.attempt", 7), `number` is the n-th chance of the day.
-    Raises RuleBroken ("draw-not-open", "draw-paused", "draw-not-eligible") with a sentence for the member.
+    `source` and `source_id` name what it was earned by ("quiz.attempt", 7), `number` is the n-th chance of the day; None: the next one
+    that the member has not used, unless this source has earned one already.
+    Raises RuleBroken ("draw-not-open", "draw-paused", "draw-not-eligible", "draw-no-chance") with a sentence for the member.
     """
+    if number is None:
+        return _next(draw_id, member_id, (source, source_id), day, now)
     before = queries.turn(draw_id, member_id, day, number)
     if before is not None:
         return _told(before)
@@ -72,11 +75,22 @@ def enter(
     return Outcome(entry_id, draw_id, code, holder, "won", prize.name, prize.value_fen, tuple(given))
 
 
+def _next(draw_id: int, member_id: int, cause: tuple[str, int], day: date, now: datetime) -> Outcome:
+    """Take the next chance of the day for a cause; another cause that took the same one at the same time leaves the one after it."""
+    while True:
+        taken = queries.turns(draw_id, member_id, day)
+        mine = next((number for number, by in taken.items() if by == cause), None)
+        number = mine or max((number for number in taken if number < TURNS), default=0) + 1
+        made = enter(draw_id, member_id, *cause, day=day, now=now, number=number)
+        if mine or queries.turns(draw_id, member_id, day).get(number) == cause:
+            return made
+
+
 def _standing(draw_id: int) -> Any:
     """Return how a draw stands now; it cannot be closed before this unit of work has ended, while others go on entering."""
     wanted = select(
         Draw.id, Draw.algo, Draw.state, Draw.opens_at, Draw.closes_at, Draw.public_at, Draw.public_value, Draw.commit_hash,
-        Draw.paused_at, Draw.paused_reason, Draw.tries_a_day, Draw.most_wins, Draw.month_wins, Draw.fund_id, Draw.fallback,
+        Draw.paused_at, Draw.paused_reason, Draw.tries_a_day, Draw.most_wins, Draw.day_wins, Draw.month_wins, Draw.fund_id, Draw.fallback,
     ).where(Draw.id == draw_id)  # fmt: skip
     return session().execute(unscoped(wanted.with_for_update(read=True, key_share=True), why="rules")).one_or_none()
 
@@ -108,7 +122,7 @@ def _placed(
     with session().begin_nested() as whole:
         if row.algo == Algorithm.INSTANT:
             x = uhi1.number(known.seed, code)
-            prize, missed = _given(row, known, member_id, x, day)
+            prize, missed = _given(row, known, member_id, x, day, now)
         added = stock.insert_into(Entry).values(
             draw_id=row.id, member_id=member_id, day=day, number=number, holder=holder, code=code, source=cause[0], source_id=cause[1],
             x=x, prize_id=prize.id if prize else None, missed=missed, at=now,
@@ -119,7 +133,7 @@ def _placed(
     return entry_id, prize, missed
 
 
-def _given(row: Any, known: Facts, member_id: int, x: int, day: date) -> tuple[PrizeFacts | None, str]:
+def _given(row: Any, known: Facts, member_id: int, x: int, day: date, now: datetime) -> tuple[PrizeFacts | None, str]:
     """Return the prize that is given for a number, and the key of the one that it hit when that is another, or none."""
     key = uhi1.hit(x, [(prize.key, prize.ppm) for prize in known.prizes])
     if not key:
@@ -132,7 +146,7 @@ def _given(row: Any, known: Facts, member_id: int, x: int, day: date) -> tuple[P
             return None, key
     place = [prize.key for prize in known.prizes].index(key)
     for prize in known.prizes[place : None if row.fallback else place + 1]:
-        if stock.take(prize.id, prize.per_day, day):
+        if stock.take(prize.id, known.released(prize, day, now), day):
             return prize, "" if prize.key == key else key
     for scope, _most in scopes:
         stock.uncount_win(scope, member_id)
@@ -143,6 +157,8 @@ def _scopes(row: Any, day: date) -> list[tuple[str, int]]:
     found = []
     if row.most_wins is not None:
         found.append((f"draw:{row.id}", row.most_wins))
+    if row.day_wins is not None:
+        found.append((f"draw:{row.id}:{day}", row.day_wins))
     if row.month_wins is not None and row.fund_id is not None:
         found.append((f"fund:{row.fund_id}:{day:%Y-%m}", row.month_wins))
     return found

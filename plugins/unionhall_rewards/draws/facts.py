@@ -5,9 +5,10 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections import OrderedDict
 from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 from threading import Lock
 
-from unionhall.plugin import unseal
+from unionhall.plugin import clock, unseal
 from unionhall_rewards.draws import queries, uhd1, uhi1
 from unionhall_rewards.draws.models import Algorithm, Draw
 
@@ -25,6 +26,7 @@ class PrizeFacts:
     value_fen: int
     ppm: int
     per_day: int | None
+    late: int | None
     pack: tuple[tuple[int, int], ...]
 
 
@@ -37,6 +39,14 @@ class Facts:
     seed: bytes
     prizes: tuple[PrizeFacts, ...]
     eligible: tuple[str, ...]
+    late_from: int
+
+    def released(self, prize: PrizeFacts, day: date, now: datetime) -> int | None:
+        """Return how many of a prize may be given of a day by now: before the evening, less what is kept back for it; None: any number."""
+        if prize.per_day is None or not prize.late or clock.local_day(now) != day:
+            return prize.per_day
+        early = now < clock.first_moment(day) + timedelta(minutes=self.late_from)
+        return prize.per_day - prize.late if early else prize.per_day
 
     def holder(self, member_id: int) -> str:
         """Return a member's pseudonym."""
@@ -77,7 +87,7 @@ def _read(draw_id: int) -> Facts:
     instant = draw.algo == Algorithm.INSTANT and bool(draw.public_value)
     prizes = tuple(
         PrizeFacts(
-            prize.id, prize.key, prize.name, prize.value_fen, prize.ppm, prize.per_day,
+            prize.id, prize.key, prize.name, prize.value_fen, prize.ppm, prize.per_day, prize.late,
             tuple((int(kind), number) for kind, number in prize.coupons.items()),
         )
         for prize in draw.prizes
@@ -85,5 +95,5 @@ def _read(draw_id: int) -> Facts:
     return Facts(
         draw.key, bytes.fromhex(unseal(NAMES, draw.names_sealed)),
         uhi1.seed(secret_of(draw), draw.key, draw.public_value) if instant else b"", prizes,
-        tuple(queries.frozen_list(draw_id, queries.ELIGIBLE)),
+        tuple(queries.frozen_list(draw_id, queries.ELIGIBLE)), draw.late_from,
     )  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import time
 from decimal import Decimal, InvalidOperation
 
 from flask_babel import gettext as _
@@ -18,10 +19,12 @@ from wtforms import (
     SelectField,
     StringField,
     TextAreaField,
+    TimeField,
 )
 from wtforms.validators import NumberRange, ValidationError
 
-from unionhall.plugin import DayField, DeskForm, MomentField, at_most, form_choices, optional_field, required
+from unionhall.plugin import DayField, DeskForm, MomentField, Org, at_most, form_choices, optional_field, required
+from unionhall_rewards.coupons.forms import ManyField
 from unionhall_rewards.coupons.models import CouponKind
 from unionhall_rewards.draws import labels
 from unionhall_rewards.draws.drafting import PrizeTerms, Terms
@@ -85,6 +88,7 @@ class PrizeForm(Form):
     quantity = IntegerField(_l("份数"), [optional_field(), _whole(1, 1_000_000)])
     percent = PercentField(_l("中奖率（%）"), [optional_field()])
     per_day = IntegerField(_l("每天最多"), [optional_field(), _whole(1, 1_000_000)])
+    late = IntegerField(_l("其中留到晚上"), [optional_field(), _whole(0, 1_000_000)])
 
     @property
     def empty(self) -> bool:
@@ -109,8 +113,9 @@ class PrizeForm(Form):
             if kind:
                 pack[int(kind)] = pack.get(int(kind), 0) + (number or 1)
         return PrizeTerms(
-            (self.name.data or "").strip(), self.quantity.data or 0, self.yuan.scaled(2), self.percent.scaled(4), self.per_day.data, pack
-        )
+            (self.name.data or "").strip(), self.quantity.data or 0, self.yuan.scaled(2), self.percent.scaled(4), self.per_day.data, pack,
+            self.late.data or None,
+        )  # fmt: skip
 
 
 class DrawForm(DeskForm):
@@ -124,8 +129,11 @@ class DrawForm(DeskForm):
     closes_at = MomentField(_l("截止"), [required(_l("请写什么时候截止。"))])
     tries_a_day = IntegerField(_l("每人每天几次机会"), [required(_l("请写几次。")), _whole(1, 9)], default=1)
     most_wins = IntegerField(_l("每人最多中几次"), [optional_field(), _whole(1, 1000)], default=1)
+    day_wins = IntegerField(_l("每人每天最多中几次"), [optional_field(), _whole(1, 10)])
     month_wins = IntegerField(_l("每人每月最多中几次"), [optional_field(), _whole(1, 1000)])
     fallback = BooleanField(_l("抽中的奖发完了，就给下一项"), default=True)
+    late_from = TimeField(_l("晚上从几点算起"), [optional_field()], default=time(18))
+    audience = ManyField(_l("只给这些工会"), coerce=int, validate_choice=False)
     reserve = IntegerField(_l("候补几名"), [optional_field(), _whole(0, 10_000)], default=0)
     public_source = StringField(_l("公开数从哪里来"), [at_most(200)])
     public_at = MomentField(_l("什么时候读公开数"), [optional_field()])
@@ -144,6 +152,10 @@ class DrawForm(DeskForm):
             row.form.kind.choices = form_choices(menu)
             row.form.kind2.choices = form_choices([(THING, _("没有")), *menu[1:]])
 
+    def offer_orgs(self, orgs: Sequence[Org]) -> None:
+        """Fill the list of unions that the draw may be narrowed to."""
+        self.audience.choices = form_choices((org.id, org.name) for org in orgs)
+
     def spare(self) -> None:
         """See to it that some empty rows are there."""
         while len(self.prizes) < MOST_PRIZES and sum(row.form.empty for row in self.prizes) < SPARE:
@@ -152,11 +164,12 @@ class DrawForm(DeskForm):
     def fill(self, draw: Draw) -> None:
         """Show a draft."""
         for name in (
-            "title", "intro", "algo", "opens_at", "closes_at", "tries_a_day", "most_wins", "month_wins", "fallback", "reserve",
-            "public_source", "public_at", "reveal_minutes", "organiser", "contact", "rules", "version",
+            "title", "intro", "algo", "opens_at", "closes_at", "tries_a_day", "most_wins", "day_wins", "month_wins", "fallback",
+            "reserve", "public_source", "public_at", "reveal_minutes", "organiser", "contact", "rules", "version",
         ):  # fmt: skip
             self[name].data = getattr(draw, name)
-        self.fund.data = str(draw.fund_id or "")
+        self.fund.data, self.audience.data = str(draw.fund_id or ""), list(draw.audience)
+        self.late_from.data = time(draw.late_from // 60, draw.late_from % 60)
         while len(self.prizes):
             self.prizes.pop_entry()
         for prize in draw.prizes:
@@ -173,8 +186,13 @@ class DrawForm(DeskForm):
             contact=self.contact.data or "", rules=self.rules.data or "", tries_a_day=self.tries_a_day.data or 1,
             most_wins=self.most_wins.data if instant else 1, month_wins=self.month_wins.data if instant else None,
             fallback=bool(self.fallback.data), reserve=0 if instant else self.reserve.data or 0,
-            reveal_minutes=self.reveal_minutes.data or 60,
+            reveal_minutes=self.reveal_minutes.data or 60, day_wins=self.day_wins.data if instant else None,
+            audience=tuple(self.audience.data or ()), late_from=_minute(self.late_from.data),
         )  # fmt: skip
+
+
+def _minute(at: time | None) -> int:
+    return at.hour * 60 + at.minute if at and (at.hour or at.minute) else 1080
 
 
 def _row(prize: Prize) -> dict[str, object]:
@@ -183,6 +201,7 @@ def _row(prize: Prize) -> dict[str, object]:
     return {
         "name": prize.name, "kind": first[0], "number": first[1], "kind2": second[0], "number2": second[1], "quantity": prize.quantity,
         "yuan": None if pack else Decimal(prize.value_fen).scaleb(-2), "per_day": prize.per_day,
+        "late": prize.late,
         "percent": Decimal(prize.ppm).scaleb(-4) if prize.ppm else None,
     }  # fmt: skip
 

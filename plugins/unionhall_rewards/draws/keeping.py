@@ -8,9 +8,9 @@ from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import delete, update
+from sqlalchemy import delete, select, update
 
-from unionhall.plugin import Kept, Person, PersonalData, session
+from unionhall.plugin import Kept, Person, PersonalData, session, unscoped
 from unionhall_rewards.draws import entering, queries
 from unionhall_rewards.draws.entering import Outcome
 from unionhall_rewards.draws.models import Draw, DrawState, Entry, WinCount
@@ -66,8 +66,13 @@ def _kept(member_id: int, now: datetime) -> tuple[list[int], datetime]:
 
 
 def hand_over(source_id: int, target_id: int) -> None:
-    """Give the draws of an org to the one that stays."""
+    """Give the draws of an org to the one that stays; drafts for its members are for those of that one."""
     session().execute(update(Draw).where(Draw.org_id == source_id).values(org_id=target_id))
+    drafts = session().scalars(unscoped(select(Draw).where(Draw.state == DrawState.DRAFT), why="merging")).unique()
+    for draft in drafts:
+        if source_id in draft.audience:
+            draft.audience = sorted({target_id if number == source_id else number for number in draft.audience})
+    session().flush()
 
 
 PERSONAL = PersonalData("rewards.draws", _l("抽奖"), export, erase)

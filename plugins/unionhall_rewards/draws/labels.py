@@ -22,6 +22,11 @@ def chance(ppm: int) -> str:
     return f"{ppm / 10_000:.4f}".rstrip("0").rstrip(".") + "%"
 
 
+def minute(of_day: int) -> str:
+    """Return a minute of the day as people write it: 18:00."""
+    return f"{of_day // 60:02d}:{of_day % 60:02d}"
+
+
 def standing(draw: Draw, now: datetime) -> str:
     """Return the state that a draw is in at a moment, also where the job has not noted it yet."""
     if draw.state in (DrawState.PUBLISHED, DrawState.OPEN):

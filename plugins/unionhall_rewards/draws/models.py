@@ -45,6 +45,8 @@ class Draw(OrgOwned, Model):
         CheckConstraint("published_by is null or published_by <> created_by", name="published_two_people"),
         CheckConstraint("void_by is null or void_by <> void_asked_by", name="void_two_people"),
         CheckConstraint("tries_a_day between 1 and 10 and (most_wins is null or most_wins > 0)", name="limits"),
+        CheckConstraint("day_wins is null or day_wins > 0", name="day_wins"),
+        CheckConstraint("late_from between 1 and 1439", name="late_from"),
     )
     id: Mapped[int] = mapped_column(primary_key=True)
     fund_id: Mapped[int | None] = mapped_column(ForeignKey("rewards_fund.id"), index=True)
@@ -65,10 +67,16 @@ class Draw(OrgOwned, Model):
     """How often somebody may win in this draw; None: as often as luck has it."""
     month_wins: Mapped[int | None]
     """How often somebody may win in a calendar month, in all draws of the fund together."""
+    day_wins: Mapped[int | None]
+    """How often somebody may win in this draw on one day."""
+    late_from: Mapped[int] = mapped_column(default=1080, server_default="1080")
+    """The minute of the day in Shanghai from which the prizes that are kept back for the evening are given too."""
     fallback: Mapped[bool] = mapped_column(default=True)
     """In an instant draw: when the prize that was hit has run out, the next one of the list is given."""
     audience_path: Mapped[str] = mapped_column(String(200), default="/")
-    """Members with a membership at or below the org with this path take part."""
+    """The path of its org: members with a membership there or below take part, unless `audience` narrows it."""
+    audience: Mapped[list[int]] = mapped_column(JSON, default=list, server_default="[]")
+    """Ids of the orgs below whose members, and those below them, take part; none: all of `audience_path`."""
     reserve: Mapped[int] = mapped_column(default=0)
     public_source: Mapped[str] = mapped_column(String(200), default="")
     public_at: Mapped[datetime | None]
@@ -118,7 +126,8 @@ class Draw(OrgOwned, Model):
 class Prize(Model):
     """A prize: `quantity` of them, `left` not given yet. `coupons` is its pack, {"coupon kind id": how many}; without one it is a thing.
 
-    `ppm` is the chance of an instant draw in millionths, `per_day` how many are given on one day at most.
+    `ppm` is the chance of an instant draw in millionths, `per_day` how many are given on one day at most, `late` how many of those are
+    kept back until the draw's `late_from`.
     """
 
     __tablename__ = "rewards_prize"
@@ -127,6 +136,7 @@ class Prize(Model):
         CheckConstraint("value_fen > 0 and value_fen <= 5000000", name="value"),
         CheckConstraint("ppm between 0 and 1000000", name="ppm"),
         CheckConstraint("per_day is null or per_day > 0", name="per_day"),
+        CheckConstraint("late is null or (per_day is not null and late > 0 and late <= per_day)", name="late"),
         UniqueConstraint("draw_id", "key", name="uq_rewards_prize_draw_key"),
     )
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -139,6 +149,7 @@ class Prize(Model):
     left: Mapped[int]
     ppm: Mapped[int] = mapped_column(default=0)
     per_day: Mapped[int | None]
+    late: Mapped[int | None]
     coupons: Mapped[dict[str, int]] = mapped_column(JSON, default=dict)
 
 

@@ -17,7 +17,6 @@ from unionhall.plugin import (
     RuleBroken,
     accounts_with,
     clock,
-    members_below,
     orgs_above,
     record_audit,
     require,
@@ -25,7 +24,7 @@ from unionhall.plugin import (
     session,
 )
 from unionhall_rewards import rights
-from unionhall_rewards.draws import drafting, facts, pages, queries, shares, uhd1
+from unionhall_rewards.draws import audience, drafting, facts, labels, pages, queries, shares, uhd1
 from unionhall_rewards.draws.models import Algorithm, Draw, DrawList, DrawState
 from unionhall_rewards.fund import ledger
 from unionhall_rewards.fund.models import Kind
@@ -45,7 +44,7 @@ def people(draw: Draw, names: bytes, now: datetime) -> People:
     staff, hands = staff_member_ids(), _hands(draw, now)
     inside: list[str] = []
     outside: list[str] = []
-    for member_id, account_id in members_below(draw.audience_path):
+    for member_id, account_id in audience.people(draw):
         kept_out = member_id in staff or account_id in hands
         (outside if kept_out else inside).append(uhd1.pseudonym(names, member_id))
     return People(sorted(inside), sorted(outside))
@@ -73,6 +72,7 @@ def publish(draw_id: int, *, actor: Actor, now: datetime) -> list[str]:
         raise RuleBroken(_("草稿是你写的，要请另一位经办人公布：公布要两个人。"), code="two-people")
     if missing := drafting.lacks(draw, now):
         raise RuleBroken(" ".join(missing), code="draw-lacks")
+    warned = drafting.rule_warnings(draw)
     secret, names = secrets.token_bytes(32), secrets.token_bytes(32)
     made = shares.split(draw.key, secret)
     who = people(draw, names, now)
@@ -91,7 +91,8 @@ def publish(draw_id: int, *, actor: Actor, now: datetime) -> list[str]:
         if prize.coupons and draw.fund_id:
             ledger.move(Kind.RESERVE, draw.fund_id, prize.quantity * prize.value_fen, prize.id, now=now, actor_id=actor.account_id)
     pages.changed(draw)
-    record_audit("rewards.draw_published", f"draw:{draw.id}", actor=actor, now=now, org_id=draw.org_id, commit=draw.commit_hash)
+    about = {"commit": draw.commit_hash, "warned": " ".join(each.code for each in warned)}
+    record_audit("rewards.draw_published", f"draw:{draw.id}", actor=actor, now=now, org_id=draw.org_id, **about)
     return made
 
 
@@ -114,9 +115,14 @@ def spec(draw: Draw, who: People, names: bytes, made: list[str]) -> dict[str, An
         "excluded_hash": uhd1.list_hash("UHD1.excluded", who.excluded), "excluded_count": len(who.excluded),
         "names_hash": hashlib.sha256(b"UHD1.names\n" + names).hexdigest(), "escrow": [shares.digest(share) for share in made],
     }  # fmt: skip
+    if draw.audience:
+        chosen = audience.orgs(draw)
+        found |= {"audience_orgs": [each.path for each in chosen], "audience_names": [each.name for each in chosen]}
     if draw.algo == Algorithm.INSTANT:
         found["fallback"] = "next" if draw.fallback else "none"
-        found |= {name: value for name in ("most_wins", "month_wins") if (value := getattr(draw, name)) is not None}
+        if any(prize.late for prize in draw.prizes):
+            found["late_from"] = labels.minute(draw.late_from)
+        found |= {name: value for name in ("most_wins", "day_wins", "month_wins") if (value := getattr(draw, name)) is not None}
     return found
 
 
@@ -126,6 +132,8 @@ def _prize(draw: Draw, prize: Any) -> dict[str, Any]:
         found["ppm"] = prize.ppm
         if prize.per_day is not None:
             found["per_day"] = prize.per_day
+        if prize.late:
+            found["late"] = prize.late
     if prize.coupons:
         found["coupons"] = [f"{number}x{kind}" for kind, number in sorted(prize.coupons.items())]
     return found

@@ -216,6 +216,13 @@ def turn_select(draw_id: int, member_id: int, day: date, number: int) -> Select[
     return select(Entry).where(Entry.draw_id == draw_id, Entry.member_id == member_id, Entry.day == day, Entry.number == number)
 
 
+def turns(draw_id: int, member_id: int, day: date) -> dict[int, tuple[str, int]]:
+    """Return {n: what the member's n-th chance of a day was earned by}."""
+    mine = (Entry.draw_id == draw_id, Entry.member_id == member_id, Entry.day == day)
+    wanted = select(Entry.number, Entry.source, Entry.source_id).where(*mine)
+    return {number: (source, source_id) for number, source, source_id in session().execute(wanted)}
+
+
 def turn(draw_id: int, member_id: int, day: date, number: int) -> Entry | None:
     """Return the entry of a member's n-th chance of a day."""
     return session().scalar(turn_select(draw_id, member_id, day, number))

@@ -32,6 +32,7 @@ class DrawView:
     closes_at: datetime
     org_path: str
     url: str
+    tries_a_day: int = 1
 
 
 def draw_view(draw_id: int, now: datetime) -> DrawView | None:
@@ -42,6 +43,7 @@ def draw_view(draw_id: int, now: datetime) -> DrawView | None:
     return DrawView(
         row.id, row.title, row.algo, labels.standing(row, now), entering.takes(row, now) and row.paused_at is None,
         row.paused_at is not None, row.paused_reason, row.opens_at, row.closes_at, row.org.path, f"/rewards/draws/{row.key}/",
+        row.tries_a_day,
     )  # fmt: skip
 
 

@@ -23,7 +23,7 @@ from unionhall.plugin import (
     tag_page,
 )
 from unionhall_rewards.blueprints import site
-from unionhall_rewards.draws import entering, labels, pages, pausing, proving, publishing, queries, shown
+from unionhall_rewards.draws import audience, entering, labels, pages, pausing, proving, publishing, queries, shown
 from unionhall_rewards.draws.models import Algorithm, Draw, DrawState
 
 MINUTE = timedelta(minutes=1)
@@ -62,7 +62,8 @@ def draw(key: str) -> ResponseReturnValue:
     found, now = _public(key), clock.now()
     return render_template(
         "rewards/draws/draw.html", draw=found, phase=labels.standing(found, now), ways=labels.WAYS, odds=shown.panel(found),
-        reveal_by=labels.reveal_by(found), compensations=pausing.given(found.id), instant=found.algo == Algorithm.INSTANT,
+        who=audience.words(found), reveal_by=labels.reveal_by(found),
+        compensations=pausing.given(found.id), instant=found.algo == Algorithm.INSTANT,
         page_view=PageView("rewards.draw", found.id, found.org_id),
     )  # fmt: skip
 
@@ -152,5 +153,5 @@ def mine(key: str) -> ResponseReturnValue:
     told = entering.tell([(row, found) for row in rows])
     return render_template(
         "rewards/draws/mine.html", draw=found, rows=list(zip(rows, told, strict=True)), member=member, source=pausing.SOURCE,
-        phase=labels.standing(found, clock.now()),
+        phase=labels.standing(found, clock.now()), why=audience.why_not(found.id, member.id) if member else "",
     )  # fmt: skip

@@ -111,6 +111,9 @@ def _limits(told: list[tuple[str, int, str, str]], spec: dict[str, Any]) -> Iter
     lucky = Counter(uhd1.holder(entry) for entry, _prize in won)
     if "most_wins" in spec and any(number > spec["most_wins"] for number in lucky.values()):
         yield f"results: somebody won more than {spec['most_wins']} times"
+    days = Counter((uhd1.holder(entry), (int(entry.partition(".")[2] or 1) - 1) // TURNS) for entry, _prize in won)
+    if "day_wins" in spec and any(number > spec["day_wins"] for number in days.values()):
+        yield f"results: somebody won more than {spec['day_wins']} times on a day"
 
 
 def check_file(path: Path, say: Callable[[str], object]) -> bool:

@@ -48,6 +48,7 @@ def figures() -> ResponseReturnValue:
         label = _("每天用掉的券，最多的一天 %(n)s 张", n=max((number for _day, number in days), default=0))
         shown |= {
             "numbers": queries.numbers(found.id, since, until), "kinds": queries.kinds(found.id, since, until), "stations": stations,
+            "span": {"since": since.isoformat(), "until": period.last_day.isoformat()},
             "names": stations_by_ids([row.station_id for row in stations]), "days": days,
             "chart": bar_chart([(f"{day:%m-%d}", number) for day, number in days[-14:]], label=label) if days else None,
             "export": export_url("rewards.figures", {"fund": str(found.id), "period": period.name}),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, timedelta
 
 from flask import url_for
 from flask_babel import gettext as _
@@ -14,8 +14,8 @@ from unionhall_rewards import rights
 from unionhall_rewards.figures import desk, exports, queries  # noqa: F401 - the routes
 
 
-def _rows(_path: str, _since: date, _until: date) -> str:
-    return "/desk/rewards/figures/"
+def _rows(_path: str, since: date, until: date) -> str:
+    return f"/desk/rewards/coupons/?since={since}&until={until - timedelta(days=1)}"
 
 
 @hookimpl

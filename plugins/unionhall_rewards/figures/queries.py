@@ -47,6 +47,7 @@ class Numbers:
 class KindLine:
     """A kind of coupon: how many were issued in a period, used and expired."""
 
+    id: int
     name: str
     face_fen: int
     issued: int
@@ -109,7 +110,7 @@ def kinds(fund_id: int, since: date, until: date) -> list[KindLine]:
     """Return the kinds of coupons that a fund gave out in a period."""
     used, gone = (func.sum(case((Coupon.state == state, 1), else_=0)) for state in (CouponState.REDEEMED, CouponState.EXPIRED))
     wanted = (
-        select(CouponKind.name, CouponKind.face_fen, func.count(), used, gone)
+        select(CouponKind.id, CouponKind.name, CouponKind.face_fen, func.count(), used, gone)
         .join(Coupon, Coupon.kind_id == CouponKind.id)
         .where(Coupon.fund_id == fund_id, _issued(since, until))
         .group_by(CouponKind.id, CouponKind.name, CouponKind.face_fen)

@@ -30,11 +30,12 @@ class Filter:
     until: date | None = None
     state: str = ""
     receipt: str = ""
+    fund: int = 0
 
     @classmethod
     def of(cls, values: Mapping[str, str]) -> Filter:
         """Read it from a page's query; what makes no sense is left out."""
-        typed = {name: values.get(name, "") for name in ("store", "station", "kind")}
+        typed = {name: values.get(name, "") for name in ("store", "station", "kind", "fund")}
         numbers = {name: int(text) for name, text in typed.items() if text.isdecimal() and len(text) < 10}
         state = values.get("state", "")
         return cls(
@@ -45,7 +46,7 @@ class Filter:
     def values(self) -> dict[str, str]:
         """Return it as a page's query."""
         found = {"store": self.store or "", "station": self.station or "", "kind": self.kind or "", "since": self.since or "",
-                 "until": self.until or "", "state": self.state, "receipt": self.receipt}  # fmt: skip
+                 "until": self.until or "", "state": self.state, "receipt": self.receipt, "fund": self.fund or ""}  # fmt: skip
         return {name: str(value) for name, value in found.items() if value}
 
 
@@ -61,6 +62,7 @@ def narrowed(actor: Actor, below: str, chosen: Filter) -> Select[Redemption]:
     wanted = select(Redemption).join(Fund, Fund.id == Redemption.fund_id).where(REDEEMED)
     columns: tuple[tuple[InstrumentedAttribute[int], int], ...] = (
         (Redemption.store_id, chosen.store), (Redemption.station_id, chosen.station), (Redemption.kind_id, chosen.kind),
+        (Redemption.fund_id, chosen.fund),
     )  # fmt: skip
     for column, value in columns:
         if value:

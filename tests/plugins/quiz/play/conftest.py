@@ -80,7 +80,7 @@ class Draws:
             raise RuleBroken("抽奖没有收。", code=self.refuses)
         code = f"{member_id}-{day}"
         db.session().execute(insert(Entry).values(
-            draw_id=draw_id, member_id=member_id, day=day, number=number, holder=str(member_id), code=code, source=source, source_id=source_id, x=7, at=now, missed="",
+            draw_id=draw_id, member_id=member_id, day=day, number=number or 1, holder=str(member_id), code=code, source=source, source_id=source_id, x=7, at=now, missed="",
         ))
         self.taken.append(source_id)
         return self._outcome(source_id)

@@ -179,7 +179,7 @@ def test_what_becomes_of_a_chance_that_the_draw_refuses(work, daily, begun, draw
     with work():
         attempt = attempts.submit(begun(0), daily["right"], now=clock.now())
         assert (attempt.passed, attempt.chance) == (True, kept)
-        assert chances.why(attempt.chance_why)
+        assert chances.why(attempt)
 
 
 def test_whoever_does_not_pass_has_no_chance(work, daily, begun, draws, make):

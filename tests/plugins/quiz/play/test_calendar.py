@@ -68,7 +68,8 @@ def test_who_began_before_closing_has_the_whole_time():
     window = calendar.open_day(plan, moment("2026-05-14 21:59:59"))
     assert calendar.due(plan, window, moment("2026-05-14 21:59:59")) == moment("2026-05-14 22:19:59")
     assert not calendar.is_over(plan, date(2026, 5, 14), moment("2026-05-14 22:19:59"))
-    assert calendar.is_over(plan, date(2026, 5, 14), moment("2026-05-14 22:21:00"))
+    assert not calendar.is_over(plan, date(2026, 5, 14), moment("2026-05-14 22:30:20"))  # who has no time limit is still answering
+    assert calendar.is_over(plan, date(2026, 5, 14), moment("2026-05-14 22:30:21"))
     free = Round()
     assert calendar.due(free, calendar.window(free, date(2026, 5, 14)), moment("2026-05-14 08:00")) == moment("2026-05-14 22:30")
 

@@ -398,7 +398,7 @@ def test_the_limits_of_the_law_hold_in_the_draft(work, make, mall):
     with work():
         for fields in (
             {"prizes": (PrizeTerms("车", 1, 5_000_001),)}, {"prizes": ()}, {"closes_at": now}, {"tries_a_day": 10},
-            {"audience_path": "/999/"}, {"prizes": (PrizeTerms("空", 1, 0),)}, {"fund_id": 999},
+            {"audience": (999,)}, {"prizes": (PrizeTerms("空", 1, 0),)}, {"fund_id": 999},
         ):  # fmt: skip
             with pytest.raises(RuleBroken):
                 drafting.create(make.root, terms(now, **fields), actor=SYSTEM, now=now)
