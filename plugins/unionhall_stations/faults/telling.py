@@ -19,9 +19,8 @@ def _kind(name: str, label: Text, chinese: tuple[str, str], english: tuple[str, 
 
 
 KINDS = (
-    _kind("fault_reported", _l("会员报修驿站"), ("{station}有人报修：{what}",
-           "会员报{station}的“{what}”有故障：{text}请看一看，回复怎么处理。"),
-          ("{station}: {what} was reported", "A member reported “{what}” at {station}: {text} Please look and answer what will be done.")),
+    _kind("fault_reported", _l("会员报修驿站"), ("{station}有人报修：{what}", "会员报{station}的“{what}”有故障。请看一看，回复怎么处理。"),
+          ("{station}: {what} was reported", "A member reported “{what}” at {station}. Please look and answer what will be done.")),
     _kind("fault_again", _l("驿站报修没修好"), ("{station}的{what}还没修好", "报修的会员说{station}的“{what}”还没修好。请再看一看。"),
           ("{station}: {what} is not mended", "Who reported “{what}” at {station} says that it is not mended. Please look again.")),
     _kind("fault_answered", _l("驿站回复了你的报修"), ("{station}回复了你的报修", "你报的“{what}”：{text}"),
@@ -36,9 +35,9 @@ KINDS = (
 
 
 def tell_keepers(kind: str, found: Fault, *, key: str, now: datetime) -> None:
-    """Tell those who keep the station."""
+    """Tell those who keep the station; what the member wrote stays in the desk."""
     accounts = accounts_with(rights.MANAGE, found.org.path, now)
-    values = _values(found, found.text)
+    values = _values(found, "")
     notify(f"stations.{kind}", accounts, values, key=key, now=now, url=f"/desk/stations/faults/{found.id}/", org_id=found.org_id)
 
 

@@ -39,7 +39,7 @@ def rate(slug: str) -> ResponseReturnValue:
     if member and form.accepted():
         member_id = member.id
         try:
-            sent = photos.read(form.photo.data)
+            sent = photos.read(form.photo.data) if queries.unrated(found, member_id, clock.now()) else None
             found = _station(slug)
             services.rate(found, member_id, services.Said(int(form.stars.data), form.comment.data or "", sent), now=clock.now())
         except UnionHallError as error:
