@@ -8,15 +8,15 @@ from sqlalchemy import select
 
 from unionhall.plugin import session, unscoped
 from unionhall_stations.faults.models import Fault, FaultState
-from unionhall_stations.models import Station, StationService, StationState
+from unionhall_stations.models import Service, Station, StationService, StationState
 from unionhall_stations.tills.models import Visit
 
 ROWS = (  # not translated: demo
-    (0, "饮水机只有冷水，热水灯不亮。", FaultState.OPEN, ""),
-    (1, "充电线断了一根，手机插不进去。", FaultState.ANSWERED, "新线明天到货，先用旁边的插座。"),
-    (0, "微波炉转了不热。", FaultState.MENDED, "换了一台新的，您来试试。"),
-    (2, "门口的灯晚上不亮，台阶看不清。", FaultState.CLOSED, "灯管换了。"),
-    (1, "卫生间找不到。", FaultState.DECLINED, "这一站没有卫生间，往东 50 米的公共卫生间可以用，已经在门口贴了指引。"),
+    ("water", "饮水机只有冷水，热水灯不亮。", FaultState.OPEN, ""),
+    ("charging", "充电线断了一根，手机插不进去。", FaultState.ANSWERED, "新线明天到货，先用旁边的插座。"),
+    ("meals", "微波炉转了不热。", FaultState.MENDED, "换了一台新的，您来试试。"),
+    ("", "门口的灯晚上不亮，台阶看不清。", FaultState.CLOSED, "灯管换了。"),
+    ("", "卫生间找不到。", FaultState.DECLINED, "这一站没有卫生间，往东 50 米的公共卫生间可以用，已经在门口贴了指引。"),
 )
 
 
@@ -24,11 +24,9 @@ def load(now: datetime) -> None:
     """Report what members of the demo would have."""
     open_ones = select(Station).where(Station.state == StationState.OPEN.value).order_by(Station.number).limit(len(ROWS))
     for place, station in enumerate(session().scalars(unscoped(open_ones, why="demo"))):
-        number, text, state, reply = ROWS[place]
-        offered = list(session().scalars(
-            select(StationService.service_id).where(StationService.station_id == station.id).order_by(StationService.service_id)
-        ))  # fmt: skip
-        service = offered[number % len(offered)] if offered and state != FaultState.CLOSED else None
+        key, text, state, reply = ROWS[place]
+        offered = select(Service.id).join(StationService).where(StationService.station_id == station.id, Service.key == key)
+        service = session().scalar(offered)
         been = select(Visit.member_id).where(Visit.station_id == station.id, Visit.member_id.is_not(None)).order_by(Visit.id)
         who, at = session().scalar(been.limit(1)), now - timedelta(days=12 - place, hours=3)
         over = state in (FaultState.CLOSED, FaultState.DECLINED)

@@ -45,7 +45,7 @@ def counted(stations: Sequence[Station], since: date, until: date, now: datetime
 
 def pauses(stations: Iterable[Station], now: datetime) -> dict[int, list[Pause]]:
     """Return {station id: its pauses, and the times between its closing and its reopening, in order}; one that goes on ends now."""
-    wanted = select(StationStep).where(StationStep.station_id.in_([row.id for row in stations])).order_by(StationStep.id)
+    wanted = select(StationStep).where(StationStep.station_id.in_([row.id for row in stations])).order_by(StationStep.at, StationStep.id)
     steps: dict[int, list[StationStep]] = {}
     for step in session().scalars(wanted):
         steps.setdefault(step.station_id, []).append(step)

@@ -1,4 +1,4 @@
-"""The demo's ratings: three months of visits, every fifth of them rated, a few with words."""
+"""The demo's ratings: three months of visits, every fifth of them rated, a few with words, one visit still to be rated."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import select
 
-from unionhall.plugin import clock, session, unscoped
-from unionhall_stations.models import Station
+from unionhall.plugin import clock, demo_account, members_below, session, unscoped
+from unionhall_stations.models import Station, StationState
 from unionhall_stations.ratings.models import Rating, Shown
 from unionhall_stations.tills.models import Visit
 
@@ -39,4 +39,15 @@ def load(now: datetime) -> None:
             org_id=station.org_id, station_id=station.id, member_id=visit.member_id, day=visit.day, stars=stars, comment=comment,
             state=state.value, reply=reply, handled_at=handled, created_at=at, updated_at=handled or at,
         ))  # fmt: skip
+    _unrated(now)
     session().flush()
+
+
+def _unrated(now: datetime) -> None:
+    """Have the demo's member be at a station today, so that there is a visit to rate."""
+    account, today = demo_account("member"), clock.local_day(now)
+    member = next((member_id for member_id, account_id in members_below("/") if account_id == account), None)
+    open_ones = select(Station.id).where(Station.state == StationState.OPEN.value).order_by(Station.number).limit(1)
+    station = session().scalar(unscoped(open_ones, why="demo"))
+    if member is not None and station is not None:
+        session().add(Visit(station_id=station, member_id=member, day=today, hour=clock.local(now).hour))
