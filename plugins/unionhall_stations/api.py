@@ -18,9 +18,10 @@ from unionhall_stations.tills.staff import (
     tills_of_store,
 )
 from unionhall_stations.tills.turns import TillTurn, current_turn, lock_till, needs_turn
+from unionhall_stations.tills.uses import Used, UseSource, tell_uses
 
 __all__ = [
-    "ClerkView", "StationView", "StoreView", "TillTurn", "TillView", "clerks_by_ids", "clerks_of_store", "current_turn", "lock_till",
-    "needs_turn", "open_now", "payee_of", "staff_member_ids", "station_names", "stations_by_ids", "stations_of", "stations_of_store",
-    "store_choices", "stores_by_ids", "tills_locked", "tills_of_store",
+    "ClerkView", "StationView", "StoreView", "TillTurn", "TillView", "UseSource", "Used", "clerks_by_ids", "clerks_of_store",
+    "current_turn", "lock_till", "needs_turn", "open_now", "payee_of", "staff_member_ids", "station_names", "stations_by_ids",
+    "stations_of", "stations_of_store", "store_choices", "stores_by_ids", "tell_uses", "tills_locked", "tills_of_store",
 ]  # fmt: skip

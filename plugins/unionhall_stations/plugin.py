@@ -12,8 +12,8 @@ from unionhall_stations import blueprints, models, rights, trail  # noqa: F401 -
 from unionhall_stations.settings import StationsSettings
 
 PLUGIN = Plugin(
-    "stations", _l("工人驿站"), _l("驿站地图、服务、门店和收银台、巡查。"), icon="pin",
-    parts=("directory", "tills", "inspections", "figures"),
+    "stations", _l("工人驿站"), _l("驿站地图、服务、门店和收银台、巡查、评价和报修。"), icon="pin",
+    parts=("directory", "tills", "inspections", "ratings", "faults", "figures"),
 )  # fmt: skip
 
 

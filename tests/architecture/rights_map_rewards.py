@@ -31,7 +31,7 @@ PUBLIC = {
     "rewards.winners", "rewards.offers", "rewards.offer", "quiz.rounds", "quiz.round", "quiz.ranking",
 }  # fmt: skip
 MINE = {
-    "stations.visit", "rewards.wallet", "rewards.member_card", "rewards.coupon", "rewards.appeal_void", "rewards.coupon_qr", "rewards.mine",
+    "stations.visit", "stations.rate", "stations.report_fault", "stations.my_fault", "rewards.wallet", "rewards.member_card", "rewards.coupon", "rewards.appeal_void", "rewards.coupon_qr", "rewards.mine",
     "rewards.merchant_home", "rewards.merchant_new", "rewards.merchant_offer", "rewards.merchant_withdraw", "rewards.use_offer",
     "rewards.shown_offer", "quiz.result", "quiz.remind", "quiz.start", "quiz.study", "quiz.today", "quiz.submit", "quiz.mistakes",
     "quiz.together", "quiz.choose_naming",
@@ -50,9 +50,9 @@ API = {
 OBJECTS = {
     "station_id", "store_id", "fund_id", "budget_id", "adjustment_id", "coupon_id", "draw_id", "gift_id", "kind_id", "merchant_id",
     "offer_id", "payment_id", "flag_id", "statement_id", "voiding_id", "attempt_id", "round_id", "question_id", "topic_id",
-    "inspection_id",
+    "inspection_id", "rating_id", "fault_id",
 }  # fmt: skip
-OWN = {"coupon_id", "use_id", "merchant_id", "offer_id"}
+OWN = {"coupon_id", "use_id", "merchant_id", "offer_id", "fault_id"}
 EVERYBODYS = {"service_id"}  # the catalogue of services belongs to the whole site
 WORDS = {
     "stations_desk.take_step": {"name": "open"}, "stations_desk.move_service": {"where": "up"},

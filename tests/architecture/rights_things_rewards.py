@@ -16,8 +16,11 @@ from unionhall_rewards.fund.models import Budget, Fund
 from unionhall_rewards.offers.models import Merchant, Offer, OfferUse
 from unionhall_rewards.redeeming.models import Flag, Redemption
 from unionhall_rewards.settling.models import Adjustment, Dispute, PayRun, Statement
+from unionhall_stations.faults.models import Fault
+from unionhall_stations.figures.models import StationCost
 from unionhall_stations.inspections.models import Inspection, InspectionPhoto
 from unionhall_stations.models import Clerk, Service, SpecialDay, Station, Store, Till
+from unionhall_stations.ratings.models import Rating
 
 
 def add(row):
@@ -26,7 +29,7 @@ def add(row):
     return row
 
 
-def stations(org, number):
+def stations(org, owner, number):
     now, today = clock.now(), clock.local_day(clock.now())
     made = {"created_at": now, "updated_at": now}
     store = add(Store(org_id=org.id, name="便利店", starts_on=today, **made))
@@ -40,10 +43,15 @@ def stations(org, number):
     day = add(SpecialDay(station_id=station.id, since=today, until=today, hours=[], reason="盘点"))
     visit = add(Inspection(org_id=org.id, station_id=station.id, month="2026-05", inspector_id=1, began_at=now, **made))
     photo = add(InspectionPhoto(inspection_id=visit.id, file=f"photo-{number}.jpg", mime="image/jpeg", name="photo.jpg", created_at=now))
+    said = {"org_id": org.id, "station_id": station.id, "member_id": owner.id, "photo_name": "photo.jpg", "photo_mime": "image/jpeg", **made}
+    rating = add(Rating(day=today, stars=4, comment="好", state="waiting", photo_file=f"rated-{number}.jpg", **said))
+    fault = add(Fault(text="坏了", state="mended", mended_at=now, open_key=f"key-{number}", photo_file=f"fault-{number}.jpg", **said))
+    cost = add(StationCost(station_id=station.id, since=today.replace(day=1), fen=100, updated_at=now))
     service = add(Service(key=f"extra-{number}", name="多一项"))
     return {
         "store_id": store.id, "station_id": station.id, "clerk_id": clerk.id, "till_id": till.id, "day_id": day.id, "service_id": service.id,
         "slug": station.slug, "inspection_id": visit.id, "photo_id": photo.id, "year": 2026,
+        "rating_id": rating.id, "fault_id": fault.id, "cost_id": cost.id,
     }  # fmt: skip
 
 
@@ -139,7 +147,7 @@ def build(make):
         role: {place: make.account(role, org).id for place, org in (("root", make.root), ("here", here), ("there", there))} for role in ROLES
     }  # fmt: skip
     owner, other = make.member(here, account=True), make.member(here, account=True)
-    held = stations(here, 71)
+    held = stations(here, owner, 71)
     things = held | money(here, owner, held, 71) | offers(here, owner) | quiz(here, owner, 71)
     things |= {"where": "up", "name": "open", "act": "send", "file": "spec.json"}
     return Streets(things, people, owner.account_id, other.account_id)

@@ -335,6 +335,11 @@ def host() -> PluginHost:
     return found
 
 
+def is_live(name: str) -> bool:
+    """Say whether the pages and hooks of a plugin are live; what one plugin gave another to call is called only then."""
+    return host().is_enabled(name)
+
+
 def collect(hook: str, **arguments: Any) -> list[Any]:
     """Short for `host().collect(...)`."""
     return host().collect(hook, **arguments)

@@ -79,6 +79,7 @@ from unionhall.hooks.types import (
     Text,
 )
 from unionhall.host.assets import absolute
+from unionhall.host.registry import is_live as plugin_is_live
 from unionhall.media.fields import MediaField, MediaListField
 from unionhall.media.files import remove as remove_files
 from unionhall.media.files import write as store_files
@@ -213,7 +214,8 @@ __all__ = [
     "memberships_of", "merge_org", "needs", "never_cache", "news_rows", "no_line_breaks", "note_looks", "note_media",
     "note_notice_address", "notify", "numbers_here", "open_mobile", "open_publicity", "optional_field", "org_by_path", "org_by_slug",
     "org_regions", "orgs_above", "orgs_by_ids", "orgs_where", "page_number", "page_until", "people_who_came", "people_who_came_by",
-    "period_name", "plain_text", "plugin_settings", "present_applicant", "proofs_of", "publicity_of", "publish", "purge_pages",
+    "period_name", "plain_text", "plugin_is_live", "plugin_settings", "present_applicant", "proofs_of", "publicity_of", "publish",
+    "purge_pages",
     "read_file", "read_table", "record_audit", "remembered", "remove_files", "remove_sheet", "report_period", "report_periods",
     "require", "required", "revoke_proof", "revoke_role", "roster_line", "roster_lines", "roster_number", "safe_next", "scoped", "seal",
     "seal_mobile", "search_changed", "send_mail", "send_stored", "session", "set_sheet_state", "shared", "shared_pictures",

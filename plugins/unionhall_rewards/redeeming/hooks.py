@@ -37,6 +37,7 @@ from unionhall_rewards.redeeming import (  # noqa: F401 - the tables, the routes
     site,
     site_receipts,
     telling,
+    using,
 )
 
 

@@ -12,7 +12,7 @@ TAG = "stations:station:"
 LISTS = "stations:lists"
 CATALOGUE = "stations:catalogue"
 RESERVED = frozenset(
-    {"best", "care", "clerks", "figures", "inspections", "map", "my", "new", "search",
+    {"best", "care", "clerks", "faults", "figures", "inspections", "map", "my", "new", "ratings", "search",
      "services", "static", "store", "stores", "till", "tills"}
 )  # fmt: skip
 

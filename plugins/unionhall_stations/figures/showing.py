@@ -1,4 +1,4 @@
-"""How figures are shown: the heat table by weekday and hour, the busiest stations."""
+"""How figures are shown: the heat table by weekday and hour."""
 
 from __future__ import annotations
 
@@ -7,9 +7,7 @@ from dataclasses import dataclass
 
 from flask_babel import gettext as _
 
-from unionhall_stations.figures.visits import Line
-
-STEPS, MOST = 4, 20
+STEPS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +32,3 @@ def heat(grid: Sequence[Sequence[int]]) -> list[Row]:
         Row(name, [(row[hour], -(-STEPS * row[hour] // most) if most else 0) for hour in hours(grid)])
         for name, row in zip(names, grid, strict=True)
     ]
-
-
-def busiest(lines: Sequence[Line]) -> list[Line]:
-    """Return the stations with visits, the most visited first."""
-    return sorted((line for line in lines if line.times), key=lambda line: (-line.times, line.station.number))[:MOST]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import Integer, case, distinct, func, literal, select
@@ -43,6 +43,7 @@ class Line:
 class Offer:
     """A service: how many open stations have it, at how many it does not work now, and the visits there."""
 
+    service_id: int
     name: str
     stations: int
     broken: int
@@ -72,7 +73,7 @@ def districts(found: Sequence[Station], path: str, since: date, until: date) -> 
     """Return the orgs directly below a place that have stations, those with the most first; people are counted once in each."""
     groups: dict[int, list[Station]] = {}
     for station in found:
-        groups.setdefault(_below(station.org.path, path), []).append(station)
+        groups.setdefault(district_of(station, path), []).append(station)
     orgs = orgs_by_ids(groups)
     visits = _by_group(groups, found, since, until)
     rows = [
@@ -85,8 +86,9 @@ def districts(found: Sequence[Station], path: str, since: date, until: date) -> 
     return sorted(rows, key=lambda row: (-row.open, -row.stations, row.org_id))
 
 
-def _below(path: str, place: str) -> int:
-    """Return the id of the org directly below a place on the way to a path, or the place's own."""
+def district_of(station: Station, place: str) -> int:
+    """Return the id of the org directly below a place on the way to a station's, or the place's own."""
+    path = station.org.path
     rest = path[len(place) :].strip("/").split("/")[0] if path.startswith(place) else ""
     return int(rest or (place if path.startswith(place) else path).strip("/").rpartition("/")[2])
 
@@ -104,6 +106,22 @@ def totals(found: Sequence[Station], since: date, until: date) -> tuple[int, int
     """Return visits (times) and visitors (each person once) at stations."""
     row = session().execute(_within(select(func.count(), func.count(distinct(Visit.member_id))), found, since, until)).one()
     return row[0], row[1]
+
+
+def at_hour(found: Sequence[Station], since: date, until: date, weekday: int, hour: int) -> list[Line]:
+    """Return the stations with visits at an hour of a weekday (0: Monday), the most visited first."""
+    days = [day for day in (since + timedelta(days=n) for n in range((until - since).days)) if day.weekday() == weekday]
+    wanted = _within(select(Visit.station_id, func.count(), func.count(distinct(Visit.member_id))), found, since, until)
+    wanted = wanted.where(Visit.day.in_(days), Visit.hour == hour).group_by(Visit.station_id)
+    counted = {row[0]: (row[1], row[2]) for row in session().execute(wanted)}
+    rows = [Line(station, *counted[station.id]) for station in found if station.id in counted]
+    return sorted(rows, key=lambda line: (-line.times, line.station.number))
+
+
+def by_day(station: Station, since: date, until: date) -> list[tuple[date, int]]:
+    """Return (day, visits) of a station's days with any, the latest first."""
+    wanted = _within(select(Visit.day, func.count()), [station], since, until).group_by(Visit.day).order_by(Visit.day.desc())
+    return [(row[0], row[1]) for row in session().execute(wanted)]
 
 
 def by_hour(found: Sequence[Station], since: date, until: date) -> list[list[int]]:
@@ -124,7 +142,8 @@ def services(found: Sequence[Station], since: date, until: date) -> list[Offer]:
     times = select(StationService.service_id, func.count()).join(Visit, Visit.station_id == StationService.station_id)
     times = times.where(Visit.station_id.in_(open_), Visit.day >= since, Visit.day < until).group_by(StationService.service_id)
     visits = {row[0]: row[1] for row in session().execute(times)}
-    rows = [Offer(row[1], row[2], int(row[3] or 0), visits.get(row[0], 0)) for row in session().execute(kinds.order_by(Service.position))]
+    known = session().execute(kinds.order_by(Service.position))
+    rows = [Offer(row[0], row[1], row[2], int(row[3] or 0), visits.get(row[0], 0)) for row in known]
     return sorted(rows, key=lambda row: (-row.times, -row.stations))
 
 

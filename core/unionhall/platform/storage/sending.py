@@ -12,6 +12,7 @@ from unionhall.base.crypto import config
 from unionhall.platform.storage import Storage, storage
 
 SIGNED_SECONDS = 3600
+NOTHING = "sandbox; default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
 
 def respond(name: str, mimetype: str, *, seconds: int, download_as: str = "") -> Response:
@@ -40,7 +41,7 @@ def respond_privately(name: str, mimetype: str, file_name: str) -> Response:
     """Return a file that somebody sent in confidence: a download that no browser keeps and that runs nothing."""
     response = respond(name, mimetype, seconds=0, download_as=file_name)
     response.headers["Cache-Control"] = "no-store"
-    response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
+    response.headers["Content-Security-Policy"] = NOTHING
     return response
 
 

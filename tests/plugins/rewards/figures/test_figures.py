@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, timedelta
 
 import pytest
+from sqlalchemy import select
 
 from unionhall.base import clock
 from unionhall.hooks.types import Role
@@ -13,7 +15,9 @@ from unionhall_rewards.draws.models import Entry
 from unionhall_rewards.figures import queries
 from unionhall_rewards.fund import ledger
 from unionhall_rewards.fund.models import Fund, Kind
+from unionhall_rewards.redeeming import using
 from unionhall_rewards.redeeming.models import Redemption
+from unionhall_stations.api import Used
 
 DAY = date(2026, 5, 14)
 NEXT = DAY + timedelta(days=1)
@@ -85,3 +89,25 @@ def test_the_page(client, person, work, make, month):
     neighbour = person(Role.AUDITOR, there)
     assert "10 元消费券" not in neighbour.get("/desk/rewards/figures/").text
     assert neighbour.get(f"/desk/rewards/figures/?fund={month[0]}").status_code == 404
+
+
+@pytest.mark.both
+def test_stations_count_what_stands_and_know_who_was_at_the_till(work, month):
+    with work() as session:
+        member = session.scalars(select(Coupon.member_id).where(Coupon.state == "redeemed").execution_options(unionhall_scope="test")).one()
+        other = session.scalars(select(Coupon.member_id).where(Coupon.state == "issued").execution_options(unionhall_scope="test")).one()
+        assert using.counted([month[1]], DAY, NEXT) == {month[1]: Used(1, 1000)}
+        assert using.counted([month[1]], NEXT, NEXT + timedelta(days=1)) == {}
+        assert (using.days(month[1], member, DAY, NEXT), using.days(month[1], other, DAY, NEXT)) == ({DAY}, set())
+
+
+def test_the_stations_report_leads_to_the_redemptions_of_who_may_see_them(person, month):
+    boss, keeper = person(Role.ORG_ADMIN), person("stations.keeper")
+    report = "/desk/stations/figures/rows/?by=fen&period=2026-05"
+    page = boss.get(report).text
+    link = re.search(r'href="(/desk/rewards/redemptions/[^"]*)"', page).group(1).replace("&amp;", "&")
+    assert "¥10.00" in page
+    assert "R1" in boss.get(link).text
+    seen = keeper.get(report).text
+    assert "¥10.00" in seen
+    assert "/desk/rewards/" not in seen

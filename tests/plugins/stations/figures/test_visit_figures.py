@@ -57,8 +57,8 @@ def test_districts_count_people_once_and_closed_stations_not_at_all(work, town):
         assert visits.totals(found, *MAY) == (6, 3)
         inside = visits.districts(visits.stations(SYSTEM, town["east_path"]), town["east_path"], *MAY)
         assert {row.name: (row.stations, row.times) for row in inside} == {"东津区": (1, 3), "东津街道": (1, 1)}
-        lines = [(line.station.number, line.times, line.people) for line in showing.busiest(visits.lines(found, *MAY))]
-        assert lines == [(1, 3, 2), (3, 2, 1), (2, 1, 1)]
+        lines = [(row.station.number, row.times, row.people) for row in visits.lines(found, *MAY)]
+        assert lines == [(1, 3, 2), (2, 1, 1), (3, 2, 1)]
         (service,) = [row for row in visits.services(found, *MAY) if row.name == "试验饮水"]
         assert (service.stations, service.broken, service.times) == (2, 1, 5)
 

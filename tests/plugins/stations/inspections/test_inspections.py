@@ -63,7 +63,10 @@ def test_a_visit_from_the_shop_door_to_the_second_look(client, app, person, send
     photo = re.search(rf"{url}photos/\d+", page).group(0)
     shown = keeper.get(photo)
     assert shown.status_code == 200 and shown.mimetype == "image/jpeg" and "no-store" in shown.headers["Cache-Control"]
+    assert "sandbox" in shown.headers["Content-Security-Policy"]
     shown.close()
+    with app.app_context():
+        assert not app.extensions["unionhall.host"].is_quarantined("stations")
     assert "/login" in client.get(photo).location and person().get(photo).status_code == 403
 
     assert auditor.get(url).status_code == 200 and "改好了，请复查" not in auditor.get(url).text

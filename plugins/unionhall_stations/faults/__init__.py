@@ -1,0 +1,1 @@
+"""What members report as broken, and how it is mended."""

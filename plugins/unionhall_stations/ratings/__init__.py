@@ -1,0 +1,1 @@
+"""What members say of a visit, and what the keeper answers."""
