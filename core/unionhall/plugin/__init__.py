@@ -36,7 +36,9 @@ from unionhall.campaigns.kinds.fields import RichTextField
 from unionhall.campaigns.kinds.text import shown as shown_text
 from unionhall.campaigns.pages import tag as campaign_tag
 from unionhall.campaigns.reach import component_view, keep_component
+from unionhall.desk.charts import Buckets as ChartBuckets
 from unionhall.desk.charts import bars as bar_chart
+from unionhall.desk.charts import in_buckets as chart_buckets
 from unionhall.desk.forms import DayField, DeskForm, MomentField, at_most, no_line_breaks, required
 from unionhall.desk.forms import choices as form_choices
 from unionhall.desk.forms import optional as optional_field
@@ -192,6 +194,7 @@ from unionhall.system.settings_form import SettingsForm
 __all__ = [
     "ANY_TOKEN", "READER", "STAFF", "SYSTEM", "Actor", "ApiCall", "ApiId", "ApiModel", "ApiMoment", "ApiOperation", "ApiPage",
     "ApiResource", "ApiScope", "Applicant", "Area", "Attendance", "AuditWords", "Belong", "Came", "Card", "Cell", "Channel",
+    "ChartBuckets",
     "ComponentType", "ComponentView", "Conflict", "DayField", "DeskForm", "Enrolment", "Event", "ExportSource", "FeedEntry", "Figure",
     "HomeBlock", "Job", "Kept", "MediaField", "MediaListField", "MediaPlace", "MediaUser", "MemberFound", "Message", "Model",
     "MomentField", "NavItem", "NotAllowed", "NotFound", "NoticeKind", "Org", "OrgFields", "OrgKind", "OrgOwned", "OrgPlace", "PageView",
@@ -201,6 +204,7 @@ __all__ = [
     "UTCDateTime", "UnionHallDeprecation", "UnionHallError", "YuanField", "absolute", "account_id_of", "account_logins",
     "account_names", "accounts_with", "after_commit", "append_only", "applicant_of", "at_most", "bar_chart", "belonging",
     "belonging_by_org", "blank_pdf", "call_off_sheet", "campaign_tag", "can", "can_make_pdf", "cancel_sign_up", "changeable",
+    "chart_buckets",
     "check_in", "check_out", "check_secret", "clean_html", "client_address", "clock", "close_org", "component_view", "copy_sheet",
     "count_views", "create_sheet", "current_actor", "current_member", "demo_account", "desk_org", "desk_scope", "editor_labels",
     "enrol", "export_url", "fail", "fills", "find_members", "fold", "folded_mobile", "form_choices", "found_org", "give_up_office_role",

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from flask import abort, flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from unionhall.plugin import (
     UnionHallError,
-    bar_chart,
+    chart_buckets,
     clock,
     current_actor,
     desk_scope,
@@ -22,7 +24,7 @@ from unionhall.plugin import (
 )
 from unionhall_quiz import rights
 from unionhall_quiz.blueprints import desk
-from unionhall_quiz.figures import queries, services
+from unionhall_quiz.figures import labels, queries, services
 from unionhall_quiz.play.models import Round
 
 
@@ -44,13 +46,13 @@ def _page(rows: list[Round], found: Round | None, problem: str = "") -> str:
     if found is not None:
         since, until = queries.span(found, clock.local_day(clock.now()))
         org = org_by_path(desk_scope(current_actor())) or found.org
-        days = queries.days(found.id, since, until)
-        label = _("每天的人次，最多的一天 %(n)s", n=max((number for _day, number in days), default=0))
-        chart = bar_chart([(f"{day:%m-%d}", number) for day, number in days[-14:]], label=label) if days else None
+        answered = chart_buckets(queries.days(found.id, since, until), since, until)
+        chart = answered.chart(label=labels.told(answered)) if answered.most else None
         shown |= {
-            "since": since, "until": until, "totals": queries.totals(found.id, since, until), "days": days, "chart": chart, "org": org,
+            "since": since, "last": until - timedelta(days=1), "totals": queries.totals(found.id, since, until), "answered": answered,
+            "chart": chart, "org": org,
             "shares": queries.shares(found, org, since, until), "topics": queries.topics(found.id, since, until),
-            "wrong": queries.wrong(found.id, since, until), "small": queries.SMALL,
+            "wrong": queries.wrong(found.id, since, until), "small": queries.SMALL, "titles": labels.TITLES,
             "export": export_url("quiz.topics", {"round": str(found.id)}),
         }  # fmt: skip
     return render_template("quiz/figures/desk.html", **shown)

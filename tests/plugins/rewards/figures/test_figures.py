@@ -85,3 +85,10 @@ def test_the_page(client, person, work, make, month):
     neighbour = person(Role.AUDITOR, there)
     assert "10 元消费券" not in neighbour.get("/desk/rewards/figures/").text
     assert neighbour.get(f"/desk/rewards/figures/?fund={month[0]}").status_code == 404
+
+
+def test_the_chart_follows_the_period(person, month):
+    desk = person(Role.AUDITOR)
+    for period, title, first in (("2026-05", "每天用掉的券", "05-01"), ("2026Q2", "每周用掉的券", "04-01"), ("2026", "每月用掉的券", "2026-01")):
+        page = desk.get(f"/desk/rewards/figures/?period={period}").text
+        assert (title in page, f">{first}</text>" in page or f'datetime="{first}"' in page or f"2026-{first}" in page) == (True, True), period
