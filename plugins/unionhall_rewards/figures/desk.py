@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 from flask import abort, render_template, request
 from flask.typing import ResponseReturnValue
 
@@ -46,7 +44,7 @@ def figures() -> ResponseReturnValue:
     if found is not None:
         since, until = period.since, period.until
         stations = queries.stations(found.id, since, until)
-        used = chart_buckets(queries.days(found.id, since, until), since, min(until, today + timedelta(days=1)))
+        used = chart_buckets(queries.days(found.id, since, until), since, until)
         shown |= {
             "numbers": queries.numbers(found.id, since, until), "kinds": queries.kinds(found.id, since, until), "stations": stations,
             "names": stations_by_ids([row.station_id for row in stations]), "used": used,
