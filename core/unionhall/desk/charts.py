@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
 from math import ceil
 
 from markupsafe import Markup
@@ -39,6 +41,50 @@ def line(values: Sequence[tuple[str, int]], *, label: str) -> Markup:
         x = min(x, WIDTH - LETTER * len(told) / 2)  # the number must not be cut off at the edge
         parts.append(Markup('<text class="value" x="{}" y="{}" text-anchor="middle">{}</text>').format(round(x), round(y) - 6, told))
     return _svg(parts, label)
+
+
+@dataclass(frozen=True, slots=True)
+class Buckets:
+    """Numbers of a period, oldest first, by the `unit` "day", "week" (Monday to Sunday) or "month".
+
+    `rows` are (first day, last day, number); what nobody counted is 0.
+    """
+
+    unit: str
+    rows: tuple[tuple[date, date, int], ...]
+
+    @property
+    def most(self) -> int:
+        """Return the largest number, 0 when nothing was counted."""
+        return max((number for _first, _last, number in self.rows), default=0)
+
+    def chart(self, *, label: str) -> Markup:
+        """Return the chart of the whole period; `label` as for `bars`."""
+        form = "%Y-%m" if self.unit == "month" else "%m-%d"
+        return over_time([(first.strftime(form), number) for first, _last, number in self.rows], label=label)
+
+
+def in_buckets(counted: Iterable[tuple[date, int]], since: date, until: date) -> Buckets:
+    """Sum (day, number) pairs from the day `since` to the day before `until`.
+
+    By day while there is room for bars, then by week, then by month.
+    """
+    length = (until - since).days
+    unit = "day" if length <= MOST_BARS else "week" if length <= 7 * (MOST_BARS - 1) else "month"
+    sums, ends = dict[date, int](), dict[date, date]()
+    for day in (since + timedelta(days=number) for number in range(length)):
+        first = max(since, _first_of(day, unit))
+        sums[first], ends[first] = 0, day
+    for day, number in counted:
+        if since <= day < until:
+            sums[max(since, _first_of(day, unit))] += number
+    return Buckets(unit, tuple((first, ends[first], number) for first, number in sums.items()))
+
+
+def _first_of(day: date, unit: str) -> date:
+    if unit == "month":
+        return day.replace(day=1)
+    return day - timedelta(days=day.weekday()) if unit == "week" else day
 
 
 def spark(numbers: Sequence[int], *, label: str) -> Markup:

@@ -19,22 +19,22 @@ AUTHORS = ("editor", "chief", "orgadmin")
 
 
 def load(now: datetime) -> None:
-    """Write `demo_data/bank.toml` into the root org's bank."""
+    """Write `demo_data/bank.toml` into the bank of the demo's city, or of the root where there is no city."""
     written = tomllib.loads((files("unionhall_quiz.bank") / "demo_data" / "bank.toml").read_text("utf-8"))
-    root = session().scalars(select(Org).where(Org.parent_id.is_(None)).order_by(Org.id)).first()
-    if root is None:
+    org = session().scalars(select(Org).order_by(Org.slug != "qinghe", Org.id)).first()
+    if org is None:
         return
     topics = {}
     for place, row in enumerate(written["topic"], start=1):
         topics[row["name"]] = services.keep_topic(
-            None, root, name=row["name"], name_en=row["name_en"], summary=row["summary"], position=place * 10, active=True, actor=SYSTEM,
+            None, org, name=row["name"], name_en=row["name_en"], summary=row["summary"], position=place * 10, active=True, actor=SYSTEM,
             now=now,
         )  # fmt: skip
     for place, row in enumerate(written["question"]):
-        _question(root, topics, row, place, now)
+        _question(org, topics, row, place, now)
 
 
-def _question(root: Org, topics: Mapping[str, Topic], row: Mapping[str, Any], place: int, now: datetime) -> None:
+def _question(org: Org, topics: Mapping[str, Topic], row: Mapping[str, Any], place: int, now: datetime) -> None:
     answer, kind = row["answer"], row["kind"]
     words = [str(word) for word in labels.TRUTH.values()] if kind == "true_false" else row["options"]
     options = tuple(Option(text) for text in words)
@@ -44,7 +44,7 @@ def _question(root: Org, topics: Mapping[str, Topic], row: Mapping[str, Any], pl
         topics[row["topic"]].id, kind, row["text"], options, right, row.get("why", ""), row.get("url", ""), row.get("title", ""),
         row.get("difficulty", 2), until,
     )  # fmt: skip
-    made = services.add(root, draft, actor=SYSTEM, now=now)
+    made = services.add(org, draft, actor=SYSTEM, now=now)
     state = QuestionState(row.get("state", "approved"))
     made.author_id, other = demo_account(AUTHORS[place % 2]), demo_account(AUTHORS[2])
     if state == QuestionState.APPROVED:

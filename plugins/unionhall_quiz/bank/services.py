@@ -56,7 +56,7 @@ def change(found: Question, draft: Draft, *, version: int, actor: Actor, now: da
         "updated_at": now,
     }  # fmt: skip
     if not update_count(fresh.values(**values).execution_options(**QUIET)):
-        raise Conflict(_("这道题刚刚有人改过。请对照新的内容，把您的改动再填一遍。"))
+        raise Conflict(_("这道题刚刚有人改过。请对照新的内容，把你的改动再填一遍。"))
     session().refresh(found)
     note_media(KIND, found.id, media_of(found))
     record_audit(

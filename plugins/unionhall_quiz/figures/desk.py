@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 from unionhall.plugin import (
     Pager,
     UnionHallError,
-    bar_chart,
+    chart_buckets,
     clock,
     current_actor,
     desk_scope,
@@ -26,10 +26,10 @@ from unionhall.plugin import (
 )
 from unionhall_quiz import rights
 from unionhall_quiz.blueprints import desk
-from unionhall_quiz.figures import queries, services
+from unionhall_quiz.figures import labels, queries, services
 from unionhall_quiz.play.models import Round
-from unionhall_quiz.team import labels
 from unionhall_quiz.team import queries as team
+from unionhall_quiz.team.labels import band as age_band
 
 
 @desk.get("/figures/")
@@ -50,16 +50,16 @@ def _page(rows: list[Round], found: Round | None, problem: str = "") -> str:
     if found is not None:
         since, until = queries.span(found, clock.local_day(clock.now()))
         org = org_by_path(desk_scope(current_actor())) or found.org
-        days = queries.days(found.id, since, until)
         month = next(iter(team.months(found.id)), None)
-        label = _("每天的人次，最多的一天 %(n)s", n=max((number for _day, number in days), default=0))
-        chart = bar_chart([(f"{day:%m-%d}", number) for day, number in days[-14:]], label=label) if days else None
+        answered = chart_buckets(queries.days(found.id, since, until), since, until)
+        chart = answered.chart(label=labels.told(answered)) if answered.most else None
         shown |= {
-            "since": since, "until": until, "totals": queries.totals(found.id, since, until), "days": days, "chart": chart, "org": org,
+            "since": since, "last": until - timedelta(days=1), "totals": queries.totals(found.id, since, until), "answered": answered,
+            "chart": chart, "org": org,
             "shares": queries.shares(found, org, since, until), "topics": queries.topics(found.id, since, until),
-            "wrong": queries.wrong(found.id, since, until), "small": queries.SMALL,
+            "wrong": queries.wrong(found.id, since, until), "small": queries.SMALL, "titles": labels.TITLES,
             "export": export_url("quiz.topics", {"round": str(found.id)}), "month": month,
-            "ages": [(labels.band(band), people) for band, people in team.ages(found.id, month.month)] if month else [],
+            "ages": [(age_band(band), people) for band, people in team.ages(found.id, month.month)] if month else [],
             "export_ages": export_url("quiz.ages", {"round": str(found.id)}),
             "export_teams": export_url("quiz.teams", {"round": str(found.id)}),
         }  # fmt: skip

@@ -18,7 +18,7 @@ EACH = 500
 
 def header(_filters: Mapping[str, str]) -> Sequence[str]:
     """Return the columns."""
-    return [_("主题"), _("答题次数"), _("答对次数"), _("答对（%）"), _("前一半日子（%）"), _("后一半日子（%）")]
+    return [_("主题"), _("答题次数"), _("答对次数"), _("答对（%）"), _("前半段（%）"), _("后半段（%）")]
 
 
 def rows(actor: Actor, _scope: str, filters: Mapping[str, str]) -> Iterator[Sequence[Cell]]:

@@ -20,21 +20,22 @@ INTRO = "每天几分钟，弄懂一件事：生态、安全、垃圾分类、�
 
 def load(now: datetime) -> None:
     """Add the rounds, when the bank's demo has made topics with questions."""
-    found = orgs_where(SYSTEM, rights.MANAGE)
+    found = sorted(orgs_where(SYSTEM, rights.MANAGE), key=lambda org: org.slug != "qinghe")
     topics = rounds.topics(found[0].path) if found else []
     if not topics:
         return
-    root, today, people = found[0], clock.local_day(now), _people(found)
-    draw_id = _draw(root, now)
+    org, today = found[0], clock.local_day(now)
+    people = _people([row for row in found if row.path.startswith(org.path)])
+    draw_id = _draw(org, now)
     quota = {topic.id: 1 for topic in topics[:3]}
-    daily = _running(root, Plan(
+    daily = _running(org, Plan(
         "每日一答", Calendar.DAILY, today - timedelta(days=DAYS), quota, intro=INTRO, draw_id=draw_id,
     ), now)  # fmt: skip
-    _running(root, Plan(
+    _running(org, Plan(
         "会员日答题", Calendar.MEMBER_DAY, today.replace(day=1), {topic.id: 2 for topic in topics[:3]}, month_day=min(28, today.day + 3),
         minutes=20, intro="每月会员日一场，二十分钟，六道题。",
     ), now)  # fmt: skip
-    over = _running(root, Plan(
+    over = _running(org, Plan(
         "安全生产月答题", Calendar.DATED, today - timedelta(days=40), quota, until=today - timedelta(days=36), intro="五天，每天三道题。",
     ), now)  # fmt: skip
     chance = Random(6)  # noqa: S311 - invented

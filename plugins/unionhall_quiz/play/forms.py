@@ -156,4 +156,4 @@ class RoundForm(WordsForm):
 class LookForm(DeskForm):
     """What somebody found who looked at a flagged attempt."""
 
-    note = StringField(_l("看了以后怎么认为"), [required(_l("请写一句：正常，还是要跟进什么。")), at_most(200), no_line_breaks])
+    note = StringField(_l("核实的结论"), [required(_l("请写一句：正常，还是要跟进什么。")), at_most(200), no_line_breaks])

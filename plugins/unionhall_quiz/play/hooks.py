@@ -49,7 +49,7 @@ def unionhall_jobs() -> Iterable[Job]:
     """Papers ahead, late attempts, chances owed, counters, reminders."""
     return [
         Job("quiz.papers", _l("每日一答提前出题"), timedelta(hours=1), papers.make_ahead),
-        Job("quiz.tidy", _l("每日一答收尾：没赶上交的、到期的、要看一看的"), timedelta(minutes=10), jobs.tidy_up),
+        Job("quiz.tidy", _l("每日一答收尾：没赶上交的、到期的、要核实的"), timedelta(minutes=10), jobs.tidy_up),
         Job("quiz.chances", _l("补发欠的抽奖机会"), timedelta(minutes=10), chances.grant_missing),
         Job("quiz.counters", _l("题目的答对率"), timedelta(minutes=30), jobs.count_questions),
         Job("quiz.reminders", _l("每日一答开始提醒"), timedelta(minutes=5), reminding.run),

@@ -19,7 +19,7 @@ CHANCES: dict[str, tuple[Text, str]] = {
     Chance.NONE: (_l("没有抽奖机会"), ""), Chance.GIVEN: (_l("抽奖机会已给"), "ok"), Chance.OWED: (_l("抽奖机会待补"), "warn"),
     Chance.REFUSED: (_l("不在抽奖范围"), ""),
 }  # fmt: skip
-FLAGS: dict[str, Text] = {"fast": _l("答得比人快"), "source": _l("同一个网络来得多"), "device": _l("像是几个人用同一台设备")}
+FLAGS: dict[str, Text] = {"fast": _l("快得来不及看题"), "source": _l("同一个网络来得多"), "device": _l("像是几个人用同一台设备")}
 KINDS: dict[str, Text] = {
     QuestionKind.SINGLE: _l("单选"), QuestionKind.MULTIPLE: _l("多选"), QuestionKind.TRUE_FALSE: _l("判断"), QuestionKind.ORDER: _l("排序"),
     QuestionKind.PICTURE: _l("看图选"),

@@ -54,7 +54,7 @@ def value_words(kind: CouponKind) -> str:
     else:
         rule = _("换一份，值 %(yuan)s", yuan=yuan(kind.face_fen))
     if kind.min_spend_fen:
-        return _("满 %(yuan)s 可用，%(rule)s", yuan=yuan(kind.min_spend_fen), rule=rule)
+        return _("满 %(yuan)s可用，%(rule)s", yuan=yuan(kind.min_spend_fen), rule=rule)
     return rule
 
 

@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from unionhall.plugin import Actor, Org, clock, demo_account, members_below, org_by_slug, session, unscoped
 from unionhall_rewards.coupons.models import CouponKind
-from unionhall_rewards.draws import drafting, drawing, entering, facts, publishing
+from unionhall_rewards.draws import drafting, drawing, entering, facts, publishing, queries
 from unionhall_rewards.draws.drafting import PrizeTerms, Terms
 from unionhall_rewards.draws.models import Algorithm
 
@@ -88,6 +88,19 @@ def _running(org: Org, now: datetime, writer: Actor, second: Actor) -> None:
     drawing.say_public(draw.id, "3 D 0 8 6", "福彩官网 21:16，经审会王敏在场", actor=writer, now=read)
     drawing.confirm_public(draw.id, "3 D 0 8 6", actor=second, now=read)
     drawing.advance(draw.id, max(now, opens))
+    _drawn_so_far(draw.id, org, opens, now)
+
+
+def _drawn_so_far(draw_id: int, org: Org, opens: datetime, now: datetime) -> None:
+    """Let some people draw on each day until yesterday; not those whose accounts are shown, who shall find their chances unused."""
+    draw, shown = queries.existing(draw_id), {demo_account("member"), demo_account("member2")}
+    known = facts.of(draw_id, draw.commit_hash, draw.public_value)
+    people = [member_id for member_id, account_id in sorted(members_below(org.path)) if account_id not in shown]
+    people = [member_id for member_id in people if known.takes_part(known.holder(member_id))][:PEOPLE]
+    for ago in range((clock.local_day(now) - clock.local_day(opens)).days):
+        for place, member_id in enumerate(people[ago % 3 :: 3]):
+            moment = opens + timedelta(days=ago, hours=8, minutes=7 * place)
+            entering.enter(draw_id, member_id, "quiz.demo", 1000 * (ago + 1) + place, day=clock.local_day(moment), now=moment)
 
 
 def _kinds() -> list[CouponKind]:

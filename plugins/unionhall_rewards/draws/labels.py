@@ -14,7 +14,7 @@ STATES: dict[str, tuple[Text, str]] = {
     DrawState.DRAFT: (_l("草稿"), ""), DrawState.PUBLISHED: (_l("已公布，还没开始"), "info"), DrawState.OPEN: (_l("进行中"), "ok"),
     DrawState.FROZEN: (_l("已截止，等开奖"), "warn"), DrawState.DONE: (_l("已开奖"), "ok"), DrawState.VOID: (_l("已作废"), "bad"),
 }  # fmt: skip
-WAYS: dict[str, Text] = {Algorithm.INSTANT: _l("当场抽（UHI1）"), Algorithm.BATCH: _l("到时统一开奖（UHD1）")}
+WAYS: dict[str, Text] = {Algorithm.INSTANT: _l("当场抽"), Algorithm.BATCH: _l("到时统一开奖")}
 
 
 def chance(ppm: int) -> str:

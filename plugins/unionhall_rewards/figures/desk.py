@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from flask import abort, render_template, request
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 
 from unionhall.plugin import (
     RuleBroken,
-    bar_chart,
+    chart_buckets,
     clock,
     current_actor,
     desk_scope,
@@ -21,7 +20,7 @@ from unionhall.plugin import (
 )
 from unionhall_rewards import rights
 from unionhall_rewards.blueprints import desk
-from unionhall_rewards.figures import queries
+from unionhall_rewards.figures import labels, queries
 from unionhall_stations.api import stations_by_ids
 
 
@@ -44,13 +43,13 @@ def figures() -> ResponseReturnValue:
         return render_template("rewards/figures/desk.html", **shown, problem=problem), problem.status
     if found is not None:
         since, until = period.since, period.until
-        stations, days = queries.stations(found.id, since, until), queries.days(found.id, since, until)
-        label = _("每天用掉的券，最多的一天 %(n)s 张", n=max((number for _day, number in days), default=0))
+        stations = queries.stations(found.id, since, until)
+        used = chart_buckets(queries.days(found.id, since, until), since, until)
         shown |= {
             "numbers": queries.numbers(found.id, since, until), "kinds": queries.kinds(found.id, since, until), "stations": stations,
             "span": {"since": since.isoformat(), "until": period.last_day.isoformat()},
-            "names": stations_by_ids([row.station_id for row in stations]), "days": days,
-            "chart": bar_chart([(f"{day:%m-%d}", number) for day, number in days[-14:]], label=label) if days else None,
+            "names": stations_by_ids([row.station_id for row in stations]), "used": used,
+            "chart": used.chart(label=labels.told(used)) if used.most else None, "titles": labels.TITLES,
             "export": export_url("rewards.figures", {"fund": str(found.id), "period": period.name}),
         }  # fmt: skip
     return render_template("rewards/figures/desk.html", **shown, problem=None)

@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import select
 
-from unionhall.plugin import Actor, clock, demo_account, org_by_slug, session, unscoped
+from unionhall.plugin import SYSTEM, Actor, clock, demo_account, hold_office_role, org_by_slug, session, unscoped
+from unionhall_rewards import rights
 from unionhall_rewards.fund import services
 from unionhall_rewards.fund.models import Fund
 from unionhall_rewards.fund.services import FundFields
@@ -26,6 +27,7 @@ def load(now: datetime) -> None:
         return
     asks, approves = people()
     org = org_by_slug("qinghe")
+    hold_office_role(demo_account("orgadmin"), rights.FINANCE, org, actor=SYSTEM, now=now)  # a second person for cityadmin
     fields = FundFields(NAME, "工会经费—职工服务", 95, MONTHLY_FEN, "会员日答题抽奖用，只在工人驿站抵扣。")
     fund = services.create(org, fields, actor=asks, now=now - timedelta(days=200))
     for back in range(MONTHS - 1, -1, -1):

@@ -15,18 +15,18 @@ from unionhall_rewards.offers.services import MerchantFields, OfferFields
 
 
 def load(now: datetime) -> None:
-    """Write `demo_data/offers.toml` at the root org."""
+    """Write `demo_data/offers.toml` at the demo's city, or at the root where there is no city; the first merchant writes its own offers."""
     written = tomllib.loads((files("unionhall_rewards.offers") / "demo_data" / "offers.toml").read_text("utf-8"))
-    root = session().scalars(select(Org).where(Org.parent_id.is_(None)).order_by(Org.id)).first()
-    if root is None:
+    org = session().scalars(select(Org).order_by(Org.slug != "qinghe", Org.id)).first()
+    if org is None:
         return
     today = clock.local_day(now)
     for row in written["merchant"]:
         fields = MerchantFields(
             row["name"], row["trade"], today - timedelta(days=120), today + timedelta(days=row.get("days", 245)), row["address"],
-            row["phone"], row["contact"], row["agreement"],
+            row["phone"], row["contact"], row["agreement"], demo_account(row["login"]) if "login" in row else None,
         )  # fmt: skip
-        merchant = services.keep_merchant(None, root, fields, actor=SYSTEM, now=now)
+        merchant = services.keep_merchant(None, org, fields, actor=SYSTEM, now=now)
         for item in row["offer"]:
             since = today + timedelta(days=item.get("since", -20))
             offer = OfferFields(

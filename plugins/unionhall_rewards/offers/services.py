@@ -159,7 +159,7 @@ def use(found: Offer, member_id: int, *, now: datetime) -> OfferUse:
     if not queries.is_shown(found, today):
         raise RuleBroken(_("这项优惠现在不能用，看看别的。"), code="offer-over")
     if len(mine) >= found.per_member:
-        told = _("每人可以用 %(n)s 次，您已经用完了。", n=found.per_member)
+        told = _("每人可以用 %(n)s 次，你已经用完了。", n=found.per_member)
         raise RuleBroken(told, code="offer-used-up")
     free = update(Offer).where(Offer.id == found.id, or_(Offer.total.is_(None), Offer.used < Offer.total)).values(used=Offer.used + 1)
     if not update_count(free.execution_options(**QUIET)):

@@ -70,7 +70,7 @@ def look_at_flag(flag_id: int) -> ResponseReturnValue:
     try:
         flags.looked(found, form.note.data or "", actor=actor, now=clock.now())
     except Conflict:
-        flash(_("别人刚刚看过这一条，你写的没有存。"), "warn")
+        flash(_("别人刚刚核实过这一条，你写的没有存。"), "warn")
     else:
         flash(_("记下了。"), "ok")
     return go(url_for("rewards_desk.redemption_flags"))

@@ -42,5 +42,5 @@ class LookedForm(DeskForm):
     """What somebody found when they looked at a pattern."""
 
     note = StringField(
-        _l("看过以后怎么说"), [required(_l("请写一句看过的结果，例如“已向店里核实，是同一家人”。")), at_most(200), no_line_breaks]
+        _l("核实的结果"), [required(_l("请写一句核实的结果，例如“已向店里核实，是同一家人”。")), at_most(200), no_line_breaks]
     )

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 
@@ -16,10 +17,12 @@ from unionhall_stations.directory import pages, queries
 from unionhall_stations.models import Service, StationService
 
 SITE = "/"
-ICONS = (
-    "home", "water", "sun", "bolt", "people", "cross", "wifi", "book", "shield", "leaf", "scale", "heart", "phone", "clock", "chat",
-    "basket", "wrench", "hand", "star", "gift", "ticket", "headset", "print", "check",
-)  # fmt: skip
+ICONS = {
+    "home": _l("房屋"), "water": _l("水滴"), "sun": _l("太阳"), "bolt": _l("闪电"), "people": _l("人"), "cross": _l("急救"),
+    "wifi": _l("无线网"), "book": _l("书"), "shield": _l("盾牌"), "leaf": _l("叶子"), "scale": _l("天平"), "heart": _l("爱心"),
+    "phone": _l("电话"), "clock": _l("时钟"), "chat": _l("对话"), "basket": _l("篮子"), "wrench": _l("扳手"), "hand": _l("手"),
+    "star": _l("星星"), "gift": _l("礼物"), "ticket": _l("票券"), "headset": _l("耳机"), "print": _l("打印机"), "check": _l("对勾"),
+}  # fmt: skip
 MOST_CHECKS = 12
 
 

@@ -6,7 +6,18 @@ from flask import flash, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from unionhall.plugin import NotFound, UnionHallError, clock, current_actor, go, needs, never_cache, require, session
+from unionhall.plugin import (
+    NotFound,
+    UnionHallError,
+    can,
+    clock,
+    current_actor,
+    go,
+    needs,
+    never_cache,
+    require,
+    session,
+)
 from unionhall_stations import rights
 from unionhall_stations.blueprints import desk
 from unionhall_stations.directory import catalogue, queries
@@ -18,8 +29,10 @@ from unionhall_stations.models import Service
 @needs(rights.APPROVE)
 def services() -> ResponseReturnValue:
     """List the catalogue."""
-    require(current_actor(), rights.APPROVE, catalogue.SITE)
-    return render_template("stations/desk/services.html", rows=queries.services(every=True), usage=catalogue.usage())
+    actor = current_actor()
+    require(actor, rights.APPROVE, catalogue.SITE)
+    shown = {"rows": queries.services(every=True), "usage": catalogue.usage(), "may_read": can(actor, rights.READ)}
+    return render_template("stations/desk/services.html", **shown)
 
 
 @desk.route("/services/new", methods=["GET", "POST"])

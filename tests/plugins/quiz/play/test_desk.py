@@ -133,9 +133,9 @@ def test_a_day_shows_how_it_went_and_who_to_look_at_only_to_managers(examiner, p
         attempts.submit(begun(1), {str(daily["questions"][0]): ["b"]}, now=clock.now())
     path = f"/desk/quiz/rounds/{daily['round']}/days/2026-05-14/"
     page = examiner.get(path).text
-    assert "答得比人快" in page and "用了 0 秒" in page and "33%" in page
+    assert "快得来不及看题" in page and "用了 0 秒" in page and "33%" in page
     reader = person(Role.EDITOR).get(path).text
-    assert "33%" in reader and "答得比人快" not in reader
+    assert "33%" in reader and "快得来不及看题" not in reader
     with work() as session:
         number = session.scalar(unscoped(select(Attempt.id).where(Attempt.flag != ""), why="test"))
     assert post(person(Role.EDITOR), f"/desk/quiz/attempts/{number}/look", note="正常").status_code == 403

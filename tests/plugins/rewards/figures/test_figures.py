@@ -111,3 +111,11 @@ def test_the_stations_report_leads_to_the_redemptions_of_who_may_see_them(person
     seen = keeper.get(report).text
     assert "¥10.00" in seen
     assert "/desk/rewards/" not in seen
+
+
+def test_the_chart_follows_the_period(person, at, month):
+    at("2026-12-20 10:00")
+    desk = person(Role.AUDITOR)
+    for period, title, first in (("2026-05", "每天用掉的券", "05-01"), ("2026-Q2", "每周用掉的券", "04-01"), ("2026", "每月用掉的券", "2026-01")):
+        page = desk.get(f"/desk/rewards/figures/?period={period}").text
+        assert (title in page, f">{first}</text>" in page or f'datetime="2026-{first.removeprefix("2026-")}"' in page) == (True, True), period

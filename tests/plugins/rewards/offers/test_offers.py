@@ -139,7 +139,7 @@ def test_a_merchant_writes_and_sees_their_own_alone(work, client, person, login,
         shop_id, other_id = shop.id, other.id
         assert session.get(Account, mine, **SCOPE) is not None
     assert client.get("/rewards/merchant/").status_code == 302
-    assert "没有管着商户" in person().get("/rewards/merchant/").text
+    assert "还没有对应的商户" in person().get("/rewards/merchant/").text
     login(client, mine)
     filled = {"title": "第二份半价", "since": "2026-05-14", "until": "2026-06-01", "per_member": "1"}
     assert send(client, f"/rewards/merchant/{shop_id}/new", **(filled | {"until": "2026-05-01"})).status_code == 422

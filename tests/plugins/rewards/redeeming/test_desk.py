@@ -223,10 +223,10 @@ def test_a_person_looks_and_says_what_it_was(work, mall, at_till, redeem, opened
     reader, finance = person(Role.AUDITOR), person("rewards.finance")
     assert "不在开放时间" in reader.get(page).text
     assert "看过了" not in reader.get(page).text
-    assert "请人看一看" in finance.get(LIST).text
+    assert "待核实" in finance.get(LIST).text
     empty = send(finance, page, door, note="")
     assert empty.status_code == 422
-    assert "请写一句看过的结果" in empty.text
+    assert "请写一句核实的结果" in empty.text
     assert send(finance, page, f"{LIST}flags/9999", note="看过").status_code == 404
     assert send(reader, LIST + "flags/?tab=done", door, note="看过").status_code == 403
     assert send(finance, page, door, note="店里盘点，没有问题").status_code == 303
