@@ -1,0 +1,31 @@
+"""What several browser tests do and ask."""
+
+from __future__ import annotations
+
+from playwright.sync_api import expect
+
+FITS = "document.documentElement.scrollWidth <= document.documentElement.clientWidth"
+PHONE = {"width": 390, "height": 844}
+PIN = "358021"
+DEMO_TILL = "DEMO-TILL"
+
+
+def fits(page):
+    """Say whether nothing sticks out at the side."""
+    return page.evaluate(FITS)
+
+
+def enrol(till, code=DEMO_TILL):
+    """Make a browser the till that a code is of."""
+    till.goto("/stations/till/enrol")
+    till.fill("#code", code)
+    till.get_by_role("button", name="登记这台设备").click()
+    expect(till.locator("#pin")).to_be_visible()
+
+
+def begin(till, place=0):
+    """Begin the turn of one of the store's clerks; the manager stands first."""
+    till.locator("input[name=clerk_id]").nth(place).check()
+    till.fill("#pin", PIN)
+    till.locator("main button.btn--primary").click()
+    expect(till.get_by_role("link", name="核销消费券")).to_be_visible()
