@@ -135,6 +135,7 @@ def month(now, org):
     expiring.expire(last + 25 * DAY)
     return {
         "fund": fund.name, "fund_id": fund.id, "month": f"{clock.local_day(last):%Y-%m}", "stores": [one.store.name, other.store.name],
+        "managers": [next(clerk.name for clerk in clerks_of_store(till.store_id) if clerk.manager) for till in (one, other)],
         "code": enrolling.renew_code(other.store, other, actor=SYSTEM, now=now),
     }  # fmt: skip
 

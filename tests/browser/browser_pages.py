@@ -23,9 +23,10 @@ def enrol(till, code=DEMO_TILL):
     expect(till.locator("#pin")).to_be_visible()
 
 
-def begin(till, place=0):
-    """Begin the turn of one of the store's clerks; the manager stands first."""
-    till.locator("input[name=clerk_id]").nth(place).check()
+def begin(till, clerk):
+    """Begin the turn of one of the store's clerks, by name or by their place in the list."""
+    choice = till.locator("input[name=clerk_id]").nth(clerk) if isinstance(clerk, int) else till.get_by_label(clerk)
+    choice.check()
     till.fill("#pin", PIN)
     till.locator("main button.btn--primary").click()
     expect(till.get_by_role("link", name="核销消费券")).to_be_visible()

@@ -117,7 +117,7 @@ def test_a_story_from_draft_to_reader(person, photo, shot):
     reader.wait_for_url(re.compile(r"/news/.*\d"))
     article = reader.url
     for words in ("后厨改灶记", "沈一禾", "罗工宣", "周牧", "本网讯", re.compile("汤锅还冒着热气.*热汤供应到凌晨两点", re.DOTALL)):
-        expect(reader.locator("article")).to_contain_text(words)
+        expect(reader.locator("article.article")).to_contain_text(words)
     picture = reader.locator("article figure img").first
     assert picture.evaluate("image => image.decode().then(() => image.naturalWidth)") > 0
     shot(reader, "article-390")
@@ -133,8 +133,8 @@ def test_a_story_from_draft_to_reader(person, photo, shot):
     with editor.expect_navigation():
         editor.locator('form[action$="/correct"] button').click()
     reader.goto(article)
-    expect(reader.locator("article")).to_contain_text("供应时间应为凌晨三点。")
-    expect(reader.locator("article")).to_contain_text("供应到凌晨三点")
+    expect(reader.locator("article.article")).to_contain_text("供应时间应为凌晨三点。")
+    expect(reader.locator("article.article")).to_contain_text("供应到凌晨三点")
 
     neighbour = person("neighbour")
     assert neighbour.goto(f"/desk/news/{number}/edit").status == 404

@@ -26,7 +26,7 @@ def test_from_todays_questions_to_the_till(person, camera, arranged, shot):
     till = person(**PHONE, browser=phone)
     till.add_init_script(OURS_READS)
     enrol(till)
-    begin(till)
+    begin(till, 0)
     till.get_by_role("link", name="核销消费券").click()
     show(fresh_qr(member))
     receipt = redeem(till, told["prize"], shot)
