@@ -8,7 +8,7 @@ from decimal import Decimal
 
 import pypdfium2
 import pytest
-from browser_pages import DEMO_TILL, PHONE, begin, enrol, fits
+from browser_pages import DEMO_TILL, PHONE, begin, enrol, fits, in_large_print
 from playwright.sync_api import expect
 from python_calamine import CalamineWorkbook
 
@@ -90,6 +90,7 @@ def confirm(till, told, fen, shot):
     open_statement(till, told)
     assert fits(till)
     shot(till, "month-02-till-statement")
+    in_large_print(till, shot, "month-02-till-statement")
     button = till.get_by_role("button", name=re.compile("^确认，应付"))
     assert yuan(button.inner_text()) == fen
     button.click()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from browser_pages import PHONE, begin, enrol, fits
+from browser_pages import PHONE, begin, enrol, fits, in_large_print
 from playwright.sync_api import expect
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
@@ -48,9 +48,11 @@ def answer(member, told, shot):
     member.goto(f"/quiz/{slug}/")
     assert fits(member)
     shot(member, "quiz-01-round")
+    in_large_print(member, shot, "quiz-01-round")
     member.get_by_role("link", name="去答今天的题").click()
     member.get_by_role("button", name="开始答题", exact=True).click()
     expect(member.get_by_role("button", name="交答案")).to_be_visible()
+    in_large_print(member, shot, "quiz-02-answering")
     assert "因为写着对" not in member.content()
     for number in range(1, 4):
         member.get_by_label(f"第{number}题对的答案").check()
@@ -64,6 +66,7 @@ def answer(member, told, shot):
     member.goto(f"/quiz/{slug}/today")
     expect(won).to_be_visible()
     expect(member.locator(".p-quiz-code")).to_have_text(first)
+    in_large_print(member, shot, "quiz-03-won")
 
 
 def open_wallet(member, prize, shot):
@@ -73,10 +76,12 @@ def open_wallet(member, prize, shot):
     expect(show).to_have_count(1)
     assert fits(member)
     shot(member, "quiz-04-wallet")
+    in_large_print(member, shot, "quiz-04-wallet")
     show.click()
     expect(member.locator(".qr__code")).to_have_text(CODE)
     assert fits(member)
     shot(member, "quiz-05-coupon")
+    in_large_print(member, shot, "quiz-05-coupon")
     return CODE.search(member.locator(".qr__code").inner_text()).group()
 
 
@@ -113,6 +118,7 @@ def redeem(till, prize, shot):
     till.wait_for_url("**/receipts/**")
     expect(till.get_by_text("核销成功")).to_be_visible()
     shot(till, "quiz-06-redeemed")
+    in_large_print(till, shot, "quiz-06-redeemed")
     return RECEIPT.search(till.url).group()
 
 

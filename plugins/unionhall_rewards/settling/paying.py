@@ -10,7 +10,19 @@ from datetime import date, datetime
 from flask_babel import gettext as _
 from sqlalchemy import update
 
-from unionhall.plugin import Actor, Conflict, NotAllowed, Org, RuleBroken, clock, record_audit, require, session, tidy, update_count
+from unionhall.plugin import (
+    Actor,
+    Conflict,
+    NotAllowed,
+    Org,
+    RuleBroken,
+    clock,
+    record_audit,
+    require,
+    session,
+    tidy,
+    update_count,
+)
 from unionhall_rewards import rights
 from unionhall_rewards.fund import ledger
 from unionhall_rewards.fund.models import Kind
