@@ -16,16 +16,11 @@ def fits(page):
 
 
 def in_large_print(page, shot, name):
-    """Show a page in elder mode, on this phone and on the narrowest one, where it must fit, too; then as before."""
+    """Show a page in elder mode, where it must fit, too; then as before."""
     page.context.add_cookies([{"name": "uh_mode", "value": "elder", "url": page.url}])
     page.reload()
-    wide = page.viewport_size
     assert fits(page)
     shot(page, f"{name}-elder")
-    page.set_viewport_size({"width": 320, "height": 640})
-    assert fits(page)
-    shot(page, f"{name}-elder-320")
-    page.set_viewport_size(wide)
     page.context.clear_cookies(name="uh_mode")
     page.reload()
 
