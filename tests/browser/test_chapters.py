@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from PIL import Image
+from playwright.sync_api import expect
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -57,23 +58,23 @@ def found(union, city, shot):
     union.fill("#congress_planned", datetime.now(SHANGHAI).date().isoformat())
     shot(union, "chapters-01-request")
     union.get_by_role("button", name="存好申请").click()
-    union.get_by_text("申请存好了").wait_for()
+    expect(union.get_by_text("申请存好了")).to_be_visible()
     shot(union, "chapters-02-prepared")
     union.get_by_role("button", name="送审").click()
-    union.get_by_text("送审了").first.wait_for()
-    union.get_by_text("申请人不能审批自己的申请").wait_for()
+    expect(union.get_by_text("送审了").first).to_be_visible()
+    expect(union.get_by_text("申请人不能审批自己的申请")).to_be_visible()
     city.goto("/desk/chapters/")
     shot(city, "chapters-03-desk-list")
     city.get_by_role("link", name=NAME).click()
-    city.get_by_role("button", name="批准成立").wait_for()
+    expect(city.get_by_role("button", name="批准成立")).to_be_visible()
     shot(city, "chapters-04-to-decide")
     city.get_by_role("button", name="批准成立").click()
-    city.get_by_role("link", name="登记成立大会").wait_for()
+    expect(city.get_by_role("link", name="登记成立大会")).to_be_visible()
     desk = city.url
     union.goto(desk)
     union.get_by_role("link", name="宣布成立").click()
     union.get_by_role("button", name="宣布成立").click()
-    union.get_by_text("还没有登记成立大会").wait_for()
+    expect(union.get_by_text("还没有登记成立大会")).to_be_visible()
     union.goto(desk)
     union.get_by_role("link", name="登记成立大会").click()
     today = datetime.now(SHANGHAI).date()
@@ -83,7 +84,7 @@ def found(union, city, shot):
         union.fill(f"#{name}", value)
     shot(union, "chapters-05-congress")
     union.get_by_role("button", name="登记", exact=True).click()
-    union.get_by_text("大会登记好了").wait_for()
+    expect(union.get_by_text("大会登记好了")).to_be_visible()
     shot(union, "chapters-06-officers")
     take(union, desk, "宣布成立")
     shot(union, "chapters-07-founded")
@@ -96,7 +97,7 @@ def take(page, desk, label):
     page.goto(desk)
     page.get_by_role("link", name=label).click()
     page.get_by_role("button", name=label).click()
-    page.get_by_text("已办好").wait_for()
+    expect(page.get_by_text("已办好")).to_be_visible()
 
 
 def ask(page, slug, words=""):
@@ -111,7 +112,7 @@ def president(union, page, desk, slug, shot):
     """The first one joins, is appointed to lead it, and the chapter is at work."""
     ask(page, slug)
     page.get_by_role("button", name="申请加入").click()
-    page.get_by_text("申请在等协会答复").wait_for()
+    expect(page.get_by_text("申请在等协会答复")).to_be_visible()
     accept(union, desk, PRESIDENT)
     union.goto(f"{desk}officers/new")
     union.select_option("#member_id", label=PRESIDENT)
@@ -119,7 +120,7 @@ def president(union, page, desk, slug, shot):
     union.check("#heads")
     shot(union, "chapters-08-appoint")
     union.get_by_role("button", name="任命", exact=True).click()
-    union.get_by_text("任命好了").wait_for()
+    expect(union.get_by_text("任命好了")).to_be_visible()
     take(union, desk, "开始运行")
     shot(union, "chapters-09-active")
 
@@ -128,7 +129,7 @@ def accept(page, desk, name):
     """Say yes to somebody who asked."""
     page.goto(f"{desk}applications/")
     page.locator("li", has_text=name).get_by_role("button", name="同意", exact=True).click()
-    page.get_by_role("heading", name="最近答复的").wait_for()
+    expect(page.get_by_role("heading", name="最近答复的")).to_be_visible()
 
 
 def join(phone, officer, desk, slug, shot):
@@ -138,16 +139,16 @@ def join(phone, officer, desk, slug, shot):
     ask(phone, slug, "想学二十四式，中午练。")
     shot(phone, "chapters-11-join")
     phone.get_by_role("button", name="申请加入").click()
-    phone.get_by_text("申请在等协会答复").wait_for()
+    expect(phone.get_by_text("申请在等协会答复")).to_be_visible()
     shot(phone, "chapters-12-waiting")
     officer.goto(f"{desk}applications/")
     shot(officer, "chapters-13-applications")
     accept(officer, desk, MEMBER)
     phone.reload()
-    phone.get_by_text("你是这个协会的会员").wait_for()
+    expect(phone.get_by_text("你是这个协会的会员")).to_be_visible()
     shot(phone, "chapters-14-joined")
     phone.goto(f"/chapters/{slug}/")
-    phone.get_by_text("会员 2 人，其中二次覆盖 2 人").wait_for()
+    expect(phone.get_by_text("会员 2 人，其中二次覆盖 2 人")).to_be_visible()
     phone.goto("/my/")
     shot(phone, "chapters-15-my")
 
@@ -171,24 +172,26 @@ def practice(officer, phone, desk, slug, shot):
     activity(officer, desk, "周二太极晨练", when().replace(hour=6, minute=30), weekly=True)
     shot(officer, "chapters-16-activity-form")
     officer.get_by_role("button", name="建好并开放报名").click()
-    officer.get_by_text("活动建好了").wait_for()
+    expect(officer.get_by_text("活动建好了")).to_be_visible()
     shot(officer, "chapters-17-activity-desk")
     activity(officer, desk, "太极体验课", when())
     officer.get_by_role("button", name="建好并开放报名").click()
-    officer.get_by_text("活动建好了").wait_for()
+    expect(officer.get_by_text("活动建好了")).to_be_visible()
     here = officer.url
     phone.goto(f"/chapters/{slug}/calendar/")
     shot(phone, "chapters-18-calendar")
     phone.get_by_role("link", name="太极体验课").first.click()
+    expect(phone.locator(".p-chapters-days a").first).to_be_visible()
     shot(phone, "chapters-19-activity")
     phone.locator(".p-chapters-days a").first.click()
     phone.locator("#consent").check()
     shot(phone, "chapters-20-sheet")
     phone.get_by_role("button", name="确认报名").click()
-    phone.locator("figure.qr img").wait_for()
+    expect(phone.locator("figure.qr img")).to_be_visible()
     shot(phone, "chapters-21-entry")
     officer.goto(here)
     officer.get_by_role("link", name=re.compile("签到|报名表|现场")).first.click()
+    officer.wait_for_url(re.compile(r"/signups/\d+"))
     sheet = re.search(r"/signups/(\d+)", officer.url).group(1)
     officer.goto(f"/desk/signups/{sheet}/screen")
     code = officer.locator(".onsite__code").inner_text().replace(" ", "")
@@ -196,10 +199,10 @@ def practice(officer, phone, desk, slug, shot):
     phone.goto(f"/signups/{sheet}/here?c={code}")
     shot(phone, "chapters-23-here")
     phone.get_by_role("button", name="我到了").click()
-    phone.get_by_text("签到好了").wait_for()
+    expect(phone.get_by_text("签到好了")).to_be_visible()
     shot(phone, "chapters-24-checked-in")
     officer.goto(here)
-    officer.get_by_text("已到 1").wait_for()
+    expect(officer.get_by_text("已到 1")).to_be_visible()
 
 
 def volunteer(officer, phone, desk, slug, shot):
@@ -209,9 +212,10 @@ def volunteer(officer, phone, desk, slug, shot):
     officer.fill("#summary", "到社区教老人练操。")
     shot(officer, "chapters-25-team-form")
     officer.get_by_role("button", name="保存").click()
-    officer.get_by_role("link", name="排班").wait_for()
+    expect(officer.get_by_role("link", name="排班")).to_be_visible()
     team = officer.url
     officer.get_by_role("link", name="排班").click()
+    officer.wait_for_url(re.compile("new"))
     begins = when()
     officer.fill("#title", "社区教操")
     officer.fill("#day", begins.date().isoformat())
@@ -226,7 +230,7 @@ def volunteer(officer, phone, desk, slug, shot):
     phone.get_by_role("link", name="太极助老队").first.click()
     phone.get_by_role("link", name="我要加入").click()
     phone.get_by_role("button", name="申请加入").click()
-    phone.get_by_text("申请发出了").first.wait_for()
+    expect(phone.get_by_text("申请发出了").first).to_be_visible()
     officer.goto(team)
     shot(officer, "chapters-28-team")
     officer.get_by_role("button", name="同意", exact=True).click()
@@ -234,10 +238,11 @@ def volunteer(officer, phone, desk, slug, shot):
     window = phone.context.new_page()
     window.goto(f"/chapters/{slug}/volunteers/")
     window.get_by_role("link", name="太极助老队").first.click()
+    expect(window.get_by_role("heading", name="太极助老队").first).to_be_visible()
     shot(window, "chapters-29-team-page")
     window.get_by_role("link", name=re.compile("报名")).first.click()
     window.get_by_role("button", name="确认报名").click()
-    window.locator("figure.qr img").wait_for()
+    expect(window.locator("figure.qr img")).to_be_visible()
     sheet_entry(officer, team, shot)
     phone.goto("/chapters/my/volunteer/")
     shot(phone, "chapters-31-my-volunteer")
@@ -247,39 +252,41 @@ def volunteer(officer, phone, desk, slug, shot):
     phone.fill("#note", "在同心社区教王奶奶练八段锦")
     shot(phone, "chapters-32-report")
     phone.get_by_role("button", name="报给领队").click()
-    phone.get_by_text("补报收到了").wait_for()
+    expect(phone.get_by_text("补报收到了")).to_be_visible()
     officer.goto(f"{desk}volunteers/hours/")
     shot(officer, "chapters-33-hours")
     officer.get_by_role("button", name="确认").click()
-    officer.get_by_text("没有要办的工时").wait_for()
+    expect(officer.get_by_text("没有要办的工时")).to_be_visible()
 
 
 def sheet_entry(officer, team, shot):
     """The leader checks the member in by name, from the list of the shift."""
     officer.goto(team)
     officer.get_by_role("link", name=re.compile("社区教操")).click()
+    officer.wait_for_url(lambda url: url != team)
     shot(officer, "chapters-30-shift")
     officer.get_by_role("link", name=re.compile("签到")).first.click()
     officer.fill("#q", MEMBER)
     officer.locator("form", has=officer.locator("#q")).get_by_role("button").first.click()
+    officer.wait_for_url(re.compile(r"[?&]q="))
     shot(officer, "chapters-30b-list")
     officer.locator("li, tr", has_text=MEMBER).get_by_role("button", name=re.compile("签到")).click()
-    officer.get_by_text("签到成功").first.wait_for()
+    expect(officer.get_by_text("签到成功").first).to_be_visible()
 
 
 def statement(phone, stranger, shot):
     """A numbered statement, that somebody else finds to be genuine."""
     phone.goto("/chapters/my/volunteer/")
     phone.get_by_role("button", name=re.compile("证明")).click()
-    phone.locator(".proof__code").wait_for()
-    phone.wait_for_load_state("networkidle")
+    expect(phone.locator(".proof__code")).to_be_visible()
+    phone.locator(".proof__code").evaluate("part => Promise.all([part, ...part.querySelectorAll('*')].map((one) => one.decode?.()))")
     shot(phone, "chapters-34-statement")
     text = phone.locator(".proof").inner_text()
     number = re.search(r"[A-Z0-9]{4,}(?:-[A-Z0-9]{4,})+", text).group()
     stranger.goto("/verify/")
     stranger.fill("input[name=number]", number)
     stranger.locator("main form button").click()
-    stranger.get_by_text(MEMBER[0]).first.wait_for()
+    expect(stranger.get_by_text(MEMBER[0]).first).to_be_visible()
     shot(stranger, "chapters-35-verified")
 
 
@@ -288,8 +295,8 @@ def benefit(union, city, officer, phone, desk, shot):
     add_benefit(union, desk, shot)
     first = claim(phone, "生育慰问", shot, "chapters-37")
     second = claim(phone, "喜得贵子贺礼", shot, "chapters-38")
-    phone.get_by_text("同一件事只支付一次").wait_for()
-    phone.get_by_text(re.compile(f"由青禾第二纺织厂工会处理（编号 {first}）")).first.wait_for()
+    expect(phone.get_by_text("同一件事只支付一次")).to_be_visible()
+    expect(phone.get_by_text(re.compile(f"由青禾第二纺织厂工会处理（编号 {first}）")).first).to_be_visible()
     shot(phone, "chapters-39-covered")
     officer.goto(f"{desk}claims/")
     shot(officer, "chapters-40-claims-of-chapter")
@@ -299,25 +306,25 @@ def benefit(union, city, officer, phone, desk, shot):
     shot(union, "chapters-42-claims")
     open_claim(union, first)
     union.get_by_role("button", name=re.compile("打开内容")).click()
-    union.get_by_text("出生证明.png").wait_for()
+    expect(union.get_by_text("出生证明.png")).to_be_visible()
     shot(union, "chapters-43-first-check")
-    union.get_by_role("button", name="初审通过").click()
-    union.get_by_text("生育慰问").first.wait_for()
+    with union.expect_navigation():
+        union.get_by_role("button", name="初审通过").click()
     city.goto("/desk/chapters/claims/")
     open_claim(city, first)
     city.get_by_role("button", name="复审通过").click()
-    city.get_by_text("可以发放了").wait_for()
+    expect(city.get_by_text("可以发放了")).to_be_visible()
     city.goto("/desk/chapters/payments/")
     shot(city, "chapters-44-payments")
     city.get_by_role("button", name="建发放单").click()
-    city.get_by_role("heading", name="登记发放").wait_for()
+    expect(city.get_by_role("heading", name="登记发放")).to_be_visible()
     city.fill("#on", datetime.now(SHANGHAI).date().isoformat())
     city.fill("#reference", "HD20260001")
     city.get_by_role("button", name="登记为已发放").click()
-    city.get_by_text("HD20260001").first.wait_for()
+    expect(city.get_by_text("HD20260001").first).to_be_visible()
     shot(city, "chapters-45-paid")
     phone.reload()
-    phone.get_by_text(re.compile(f"已由青禾第二纺织厂工会支付（编号 {first}）")).first.wait_for()
+    expect(phone.get_by_text(re.compile(f"已由青禾第二纺织厂工会支付（编号 {first}）")).first).to_be_visible()
     shot(phone, "chapters-46-paid-by-the-other")
     phone.goto("/chapters/my/claims/")
     shot(phone, "chapters-47-my-claims")
@@ -328,7 +335,7 @@ def add_benefit(page, desk, shot):
     page.goto("/desk/")
     page.locator(".scope summary").click()
     page.locator(".scope").get_by_role("button", name=NAME).click()
-    page.locator(".scope summary", has_text=NAME).wait_for()
+    expect(page.locator(".scope summary", has_text=NAME)).to_be_visible()
     page.goto("/desk/chapters/benefits/new")
     page.select_option("#category", label="生育")
     page.fill("#name", "喜得贵子贺礼")
@@ -336,16 +343,17 @@ def add_benefit(page, desk, shot):
     page.fill("#waiting_months", "0")
     shot(page, "chapters-36-benefit-form")
     page.get_by_role("button", name="加上").click()
-    page.get_by_text("福利加上了").wait_for()
+    expect(page.get_by_text("福利加上了")).to_be_visible()
     page.locator(".scope summary").click()
     page.locator(".scope").get_by_role("button", name="东津区总工会").click()
-    page.locator(".scope summary", has_text="东津区总").wait_for()
+    expect(page.locator(".scope summary", has_text="东津区总")).to_be_visible()
 
 
 def claim(phone, name, shot, prefix):
     """Claim a benefit on the phone, in four steps; returns the claim's number."""
     phone.goto("/chapters/my/claims/?category=birth")
     phone.get_by_role("link", name=name).first.click()
+    expect(phone.get_by_role("heading", name=name).first).to_be_visible()
     phone.fill("#on", datetime.now(SHANGHAI).date().isoformat())
     phone.fill("#what", "女儿出生")
     shot(phone, f"{prefix}a-event")
@@ -361,15 +369,16 @@ def claim(phone, name, shot, prefix):
     phone.check("#consent")
     shot(phone, f"{prefix}d-summary")
     phone.get_by_role("button", name="提交申请").click()
-    phone.get_by_role("button", name="撤回申请").wait_for()
+    expect(phone.get_by_role("button", name="撤回申请")).to_be_visible()
     shot(phone, f"{prefix}e-sent")
     return re.search(r"FL-[\w-]+", phone.locator("main header", has_text=name).inner_text()).group()
 
 
 def open_claim(page, number):
     """Open a claim from the list."""
+    before = page.url
     page.locator("a", has_text=number).or_(page.locator("tr", has_text=number).get_by_role("link")).first.click()
-    page.locator("h1").wait_for()
+    page.wait_for_url(lambda url: url != before)
 
 
 def paper():

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
+from browser_pages import fits
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 PUBLIC = {
@@ -24,10 +27,6 @@ MINE = {
 }  # fmt: skip
 
 
-def fits(page):
-    return page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
-
-
 @pytest.mark.parametrize("width", [320, 390, 1280])
 def test_public_pages(person, shot, width):
     page = person(width=width)
@@ -39,6 +38,7 @@ def test_public_pages(person, shot, width):
             wide.append(name)
     page.goto("/news/")
     page.click(".story__title a")
+    page.wait_for_url(re.compile(r"/news/.*\d"))
     shot(page, f"article-of-the-day-{width}")
     assert (wide, fits(page)) == ([], True)
 

@@ -6,6 +6,7 @@ import re
 import time
 
 import pytest
+from playwright.sync_api import expect
 
 from unionhall.testing.rosters import person_number, workbook
 
@@ -58,7 +59,7 @@ def test_a_member_from_the_roster_to_being_forgotten(person, folder, roster_file
     phone.fill("#login", MOBILE)
     phone.fill("#password", PASSWORD)
     phone.click("main button.btn--primary")
-    phone.get_by_text("不对。请核对后再试").wait_for()
+    expect(phone.get_by_text("不对。请核对后再试")).to_be_visible()
 
 
 def import_roster(page, path, shot):
@@ -66,18 +67,18 @@ def import_roster(page, path, shot):
     page.goto("/desk/members/imports/new")
     page.set_input_files("#file", path)
     page.get_by_role("button", name="上传并试一遍").click()
-    page.get_by_text("会新增 2 人").wait_for(timeout=WAIT_SECONDS * 1000)
+    expect(page.get_by_text("会新增 2 人")).to_be_visible(timeout=WAIT_SECONDS * 1000)
     shot(page, "members-1-import-tried")
     page.get_by_role("button", name="导入", exact=True).click()
-    page.get_by_text("新增 2 人，更新 0 人").wait_for(timeout=WAIT_SECONDS * 1000)
-    page.get_by_text("有 1 行没有导入").wait_for()
+    expect(page.get_by_text("新增 2 人，更新 0 人")).to_be_visible(timeout=WAIT_SECONDS * 1000)
+    expect(page.get_by_text("有 1 行没有导入")).to_be_visible()
 
 
 def activate(page, folder, number, shot):
     """On the phone: three facts, a consent, the code, a password."""
     page.goto("/campaigns/chunchaqinzi/")
     page.get_by_role("link", name="我要报名").click()
-    page.get_by_text("现在还不能报").wait_for()
+    expect(page.get_by_text("现在还不能报")).to_be_visible()
     shot(page, "members-2-not-yet")
     page.goto("/activate")
     page.fill("#name", NAME)
@@ -86,14 +87,14 @@ def activate(page, folder, number, shot):
     page.check("#agree")
     started = time.time() - 1
     page.get_by_role("button", name="获取验证码").click()
-    page.locator("#code").wait_for()
+    expect(page.locator("#code")).to_be_visible()
     page.fill("#code", code(folder, MOBILE, started))
     page.get_by_role("button", name="激活").click()
-    page.locator("#again").wait_for()
+    expect(page.locator("#again")).to_be_visible()
     page.fill("#password", PASSWORD)
     page.fill("#again", PASSWORD)
     page.get_by_role("button", name="设密码").click()
-    page.get_by_text("已激活会员").wait_for()
+    expect(page.get_by_text("已激活会员")).to_be_visible()
     shot(page, "members-3-my")
 
 
@@ -102,19 +103,19 @@ def sign_up(page, shot):
     page.goto("/campaigns/chunchaqinzi/")
     shot(page, "members-4-campaign")
     page.get_by_role("link", name="我要报名").click()
-    page.get_by_text("还有 3 个名额").wait_for()
+    expect(page.get_by_text("还有 3 个名额")).to_be_visible()
     page.get_by_label("孩子几岁").fill("7")
     for box in page.get_by_role("checkbox").all():
         box.check()
     shot(page, "members-5-sheet")
     page.get_by_role("button", name="确认报名").click()
-    page.locator("figure.qr img").wait_for()
+    expect(page.locator("figure.qr img")).to_be_visible()
     shot(page, "members-6-entry")
     found = page.locator(".bigfig b").first.inner_text().replace(" ", "")
     page.goto("/my/inbox/")
-    page.get_by_text("报名成功").first.wait_for()
+    expect(page.get_by_text("报名成功").first).to_be_visible()
     page.goto("/campaigns/chunchaqinzi/")
-    page.get_by_text("2 个名额").first.wait_for()
+    expect(page.get_by_text("2 个名额").first).to_be_visible()
     return found
 
 
@@ -122,39 +123,45 @@ def check_in(page, entry_code, shot):
     """At the tea garden: the code is typed, the second time it says so."""
     page.goto("/desk/signups/?q=采茶")
     page.get_by_role("link", name=re.compile("采茶")).first.click()
+    page.wait_for_url(re.compile(r"/desk/signups/\d+"))
     page.get_by_role("link", name="签到").first.click()
+    page.wait_for_url(re.compile("/checkin|/check-in|/onsite"))
     page.fill("#code", entry_code)
     page.get_by_role("button", name="签到", exact=True).click()
-    page.get_by_text(f"{NAME} 签到成功").wait_for()
+    expect(page.get_by_text(f"{NAME} 签到成功")).to_be_visible()
     shot(page, "members-7-checked-in")
     page.fill("#code", entry_code)
     page.get_by_role("button", name="签到", exact=True).click()
-    page.get_by_text("之前已经签到").wait_for()
+    expect(page.get_by_text("之前已经签到")).to_be_visible()
 
 
 def finish_campaign(page, shot):
     """The editor looks at the figures, ends the campaign, publishes its result and takes the list away."""
     page.goto("/desk/campaigns/?q=采茶")
     page.get_by_role("link", name=re.compile("采茶")).first.click()
+    page.wait_for_url(re.compile(r"/desk/campaigns/\d+"))
     page.get_by_role("link", name=re.compile("数字|数据")).first.click()
+    page.wait_for_url("**/figures")
+    expect(page.locator("main")).to_contain_text("38")
     shot(page, "members-8-figures")
-    page.get_by_text("38").first.wait_for()
     edit = page.url.replace("/figures", "/edit")
     page.goto(edit.replace("/edit", "/move/end"))
     if page.locator("#reason").count():
         page.fill("#reason", "茶山下雨，提前收篓。")
     page.locator("main form.panel button.btn--danger").click()
+    page.wait_for_url("**/edit")
     page.goto(edit.replace("/edit", "/results"))
     body = page.locator(".rte__body")
     body.click()
     page.keyboard.type("三十八个家庭上了山，采了四十一斤鲜叶。")
     page.get_by_role("button", name="保存并公布结果").click()
-    page.get_by_text("已公布").first.wait_for()
+    expect(page.get_by_text("已公布").first).to_be_visible()
     page.goto("/campaigns/chunchaqinzi/")
-    page.get_by_text("三十八个家庭上了山").wait_for()
+    expect(page.get_by_text("三十八个家庭上了山")).to_be_visible()
     shot(page, "members-9-results")
     page.goto("/desk/signups/?q=采茶")
     page.get_by_role("link", name=re.compile("采茶")).first.click()
+    page.wait_for_url(re.compile(r"/desk/signups/\d+"))
     page.get_by_role("link", name=re.compile("^导出（")).click()
     page.fill("#purpose", "采茶日保险名单存档")
     page.get_by_role("button", name="生成文件").click()
@@ -171,9 +178,9 @@ def leave(page, shot):
         page.get_by_role("button", name="下载").click()
     assert download.value.suggested_filename.endswith(".zip")
     page.goto("/my/privacy/erase")
-    page.get_by_role("heading", name="必须留下").wait_for()
+    expect(page.get_by_role("heading", name="必须留下")).to_be_visible()
     shot(page, "members-11-erase")
     page.check("#sure")
     page.get_by_role("button", name="删除我的信息").click()
-    page.get_by_text("回执").first.wait_for()
+    expect(page.get_by_text("回执").first).to_be_visible()
     shot(page, "members-12-receipt")

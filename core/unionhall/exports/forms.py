@@ -15,5 +15,5 @@ class ExportForm(DeskForm):
 
     purpose = StringField(_l("用途"), validators=[required(_l("请写明导出做什么用，会记录在案。")), at_most(200)])
     format = RadioField(_l("格式"), choices=choices(FORMATS.items()), default="xlsx")
-    full = BooleanField(_l("包含完整手机号和证件号"))
+    full = BooleanField(_l("包含完整号码（手机号、证件号、银行账号）"))
     agreed = BooleanField(_l("我只把完整号码用于上面写的用途，用完删除"))

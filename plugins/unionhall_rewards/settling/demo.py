@@ -155,7 +155,7 @@ def _settle(month: str, now: datetime) -> None:
             services.dispute(row, None, "少了一笔，5 号中午有一张券没算进来。", actor=asks, now=at)
     ready = [row for row in made if row.state == State.CONFIRMED and row.total_fen]
     if age >= 2 and ready:
-        run = paying.draw_up(ready[0].org, [row.id for row in ready], f"{month} 门店结算款", actor=approves, now=at)
+        run = paying.draw_up(ready[0].org, [row.id for row in ready], f"{month} 门店结算款", actor=asks, now=at)
         paying.mark_paid(run, clock.local_day(at), f"HD{month.replace('-', '')}001", actor=approves, now=at)
     if age >= 3:
         services.close_paid(_fresh(made), actor=approves, now=at)

@@ -80,7 +80,7 @@ def shown(found: Statement, page: int) -> dict[str, Any]:
     return {
         "statement": found, "lines": lines, "total": total, "pager": Pager(page, total, queries.SIZE), "kinds": cutting.by_kind(found.id),
         "stations": stations_by_ids({row.station_id for row in lines if row.station_id}), "genuine": cutting.is_genuine(found),
-        "disputes": disputes, "disputed": {row.line_id for row in disputes if row.line_id}, "adjustments": adjustments,
+        "disputes": disputes, "disputed": {row.line_id: row.outcome for row in disputes if row.line_id}, "adjustments": adjustments,
         "carried": queries.settled_in([row.id for row in adjustments]), "names": account_names({who for who in people if who}),
         "outcomes": labels.OUTCOMES, "decisions": labels.DECISIONS, "may_settle": can(actor, rights.SETTLE, found.org),
         "pdf": can_make_pdf(),

@@ -82,8 +82,9 @@ def payment(payment_id: int) -> ResponseReturnValue:
     rows = queries.in_payment(found.id)
     page = render_template(
         "rewards/settling/desk_payment.html", payment=found, rows=rows, form=form,
+        may_pay=paying.may_mark_paid(found, actor),
         lacking=[row for row in rows if payee_of(row.store_id) is None],
-        export=export_url("rewards.payees", {"payment": str(found.id), "full": "1"}),
+        export=export_url("rewards.payees", {"payment": str(found.id)}),
     )  # fmt: skip
     return page, status if form.problems else 200
 

@@ -1,4 +1,6 @@
-"""Paying confirmed statements together: a run, its file, and once the money is sent, each of them paid exactly once."""
+"""Paying confirmed statements together: a run, its file, and once the money is sent, each of them paid exactly once. Who drew a run up
+does not say that it was paid: money takes two people.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +10,19 @@ from datetime import date, datetime
 from flask_babel import gettext as _
 from sqlalchemy import update
 
-from unionhall.plugin import Actor, Conflict, Org, RuleBroken, clock, record_audit, require, session, tidy, update_count
+from unionhall.plugin import (
+    Actor,
+    Conflict,
+    NotAllowed,
+    Org,
+    RuleBroken,
+    clock,
+    record_audit,
+    require,
+    session,
+    tidy,
+    update_count,
+)
 from unionhall_rewards import rights
 from unionhall_rewards.fund import ledger
 from unionhall_rewards.fund.models import Kind
@@ -56,12 +70,19 @@ def dissolve(run: PayRun, *, actor: Actor, now: datetime) -> None:
     session().expire_all()
 
 
+def may_mark_paid(run: PayRun, actor: Actor) -> bool:
+    """Say whether a run waits for somebody to say that it was paid, and this person may: not who drew it up."""
+    return run.paid_at is None and run.created_by != actor.account_id
+
+
 def mark_paid(run: PayRun, on: date, reference: str, *, actor: Actor, now: datetime) -> None:
     """Say that a run was paid, on which day, under which reference: each statement moves its sum. Twice is refused.
 
-    Raises RuleBroken, Conflict.
+    Raises NotAllowed for who drew the run up, RuleBroken, Conflict.
     """
     require(actor, rights.SETTLE, run.org)
+    if run.created_by == actor.account_id:
+        raise NotAllowed(_("这张付款单是你建的，要由另一位同事登记付款。"))
     if on > clock.local_day(now):
         raise RuleBroken(_("付款日期不能在今天之后。"), field="on")
     if not (words := tidy(reference)[:80]):

@@ -50,7 +50,7 @@ def _page(found: Statement, turn: TillTurn, form: DisputeForm | None = None, sta
     page = render_template(
         "rewards/settling/till_statement.html", turn=turn, statement=found, lines=lines, total=total,
         pager=Pager(number, total, queries.SIZE), kinds=cutting.by_kind(found.id), disputes=disputes,
-        disputed={row.line_id for row in disputes if row.line_id}, outcomes=labels.OUTCOMES,
+        disputed={row.line_id: row.outcome for row in disputes if row.line_id}, outcomes=labels.OUTCOMES,
         form=form or DisputeForm(formdata=None), pdf=can_make_pdf(), answerable=found.state in ("sent", "disputed"),
         lined={row.line_id: queries.line(found.id, row.line_id) for row in disputes if row.line_id},
     )  # fmt: skip

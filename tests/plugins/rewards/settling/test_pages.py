@@ -95,11 +95,13 @@ def test_the_desk_from_the_statement_to_the_bank(person, send, work, month):
     assert made.status_code == 303
     run = made.headers["Location"]
     assert "还没有登记收款账户的门店" in finance.get(run).text
-    early = send(finance, run, on="2026-05-15", reference="HD1")
+    assert "要由另一位同事来登记" in finance.get(run).text
+    assert send(finance, page, run, on="2026-05-14", reference="HD1").status_code == 403
+    early = send(other, run, on="2026-05-15", reference="HD1")
     assert early.status_code == 422
     assert 'value="HD1"' in early.text
-    assert send(finance, run, on="2026-05-14", reference="HD1").status_code == 303
-    assert send(finance, page, run, on="2026-05-14", reference="HD2").status_code == 409
+    assert send(other, run, on="2026-05-14", reference="HD1").status_code == 303
+    assert send(other, page, run, on="2026-05-14", reference="HD2").status_code == 409
     assert "已付款" in finance.get(page).text
     assert send(finance, page, page + "close").status_code == 303
     assert "已关账" in auditor.get("/desk/rewards/settlements/?state=closed").text

@@ -32,8 +32,8 @@ def april(work, shop, at, make):
     return build
 
 
-def paid(statement, actor, now):
-    run = paying.draw_up(statement.org, [statement.id], "", actor=actor, now=now)
+def paid(statement, drawer, actor, now):
+    run = paying.draw_up(statement.org, [statement.id], "", actor=drawer, now=now)
     paying.mark_paid(run, clock.local_day(now), "HD1", actor=actor, now=now)
     return run
 
@@ -41,7 +41,7 @@ def paid(statement, actor, now):
 @pytest.mark.both
 def test_a_statement_is_confirmed_paid_and_closed(work, april):
     with work():
-        store, made, one, _two = april()
+        store, made, one, two = april()
         now = clock.now()
         with pytest.raises(Conflict, match="待发给门店"):
             services.confirm(made, actor=one, now=now, words="电话")
@@ -56,10 +56,12 @@ def test_a_statement_is_confirmed_paid_and_closed(work, april):
         with pytest.raises(RuleBroken):
             paying.draw_up(made.org, [made.id], "又一张", actor=one, now=now)
         with pytest.raises(RuleBroken, match="今天之后"):
-            paying.mark_paid(run, date(2026, 5, 3), "HD1", actor=one, now=now)
-        paying.mark_paid(run, date(2026, 5, 2), "HD1", actor=one, now=now)
+            paying.mark_paid(run, date(2026, 5, 3), "HD1", actor=two, now=now)
+        with pytest.raises(NotAllowed, match="另一位同事"):
+            paying.mark_paid(run, date(2026, 5, 2), "HD1", actor=one, now=now)
+        paying.mark_paid(run, date(2026, 5, 2), "HD1", actor=two, now=now)
         with pytest.raises(Conflict):
-            paying.mark_paid(run, date(2026, 5, 2), "HD2", actor=one, now=now)
+            paying.mark_paid(run, date(2026, 5, 2), "HD2", actor=two, now=now)
         with pytest.raises(Conflict, match="不能撤回"):
             paying.dissolve(run, actor=one, now=now)
         balance = funds.sums([store.fund.id])[store.fund.id]
@@ -70,14 +72,14 @@ def test_a_statement_is_confirmed_paid_and_closed(work, april):
 
 def test_a_run_that_is_taken_back(work, april):
     with work():
-        _store, made, one, _two = april()
+        _store, made, one, two = april()
         now = clock.now()
         services.send(made, actor=one, now=now)
         services.confirm(made, actor=one, now=now, words="电话")
         run = paying.draw_up(made.org, [made.id], "", actor=one, now=now)
         paying.dissolve(run, actor=one, now=now)
         assert [row.id for row in queries.payable(one, made.org.path)] == [made.id]
-        paid(made, one, now)
+        paid(made, one, two, now)
 
 
 @pytest.mark.both
@@ -110,7 +112,7 @@ def test_a_dispute_is_corrected_in_the_next_period(work, april, at):
         with pytest.raises(Conflict):
             adjusting.refuse(plus, "算了", actor=one, now=now)
         services.confirm(made, actor=one, now=now, words="电话")
-        paid(made, one, now)
+        paid(made, one, two, now)
         assert store.cut("2026-04") is None
         assert store.cut("2026-05") is None  # -10 + 5 < 0: it waits for more
         store.redeem(at("2026-06-03 12:00"))
@@ -122,7 +124,7 @@ def test_a_dispute_is_corrected_in_the_next_period(work, april, at):
         assert made.total_fen == 3000
         services.send(june, actor=one, now=clock.now())
         services.confirm(june, actor=one, now=clock.now(), words="电话")
-        paid(june, one, clock.now())
+        paid(june, one, two, clock.now())
         balance = funds.sums([store.fund.id])[store.fund.id]
         assert (balance[Account.SPENT], balance[Account.SETTLED]) == (0, 3500)
 
@@ -143,7 +145,7 @@ def test_a_dispute_that_is_declined(work, april):
 @pytest.mark.both
 def test_ten_who_pay_at_once_pay_once(app, work, april):
     with work():
-        store, made, one, _two = april()
+        store, made, one, two = april()
         now, fund_id = clock.now(), store.fund.id
         services.send(made, actor=one, now=now)
         services.confirm(made, actor=one, now=now, words="电话")
@@ -155,7 +157,7 @@ def test_ten_who_pay_at_once_pay_once(app, work, april):
             gate.wait()
             try:
                 with db.unit_of_work():
-                    paying.mark_paid(queries.payment(run_id, one), date(2026, 5, 2), "HD1", actor=one, now=now)
+                    paying.mark_paid(queries.payment(run_id, two), date(2026, 5, 2), "HD1", actor=two, now=now)
                 answers.append("ok")
             except Conflict:
                 answers.append("conflict")
