@@ -98,7 +98,7 @@ from unionhall.members.looks import note as note_looks
 from unionhall.members.queries import briefs as member_names
 from unionhall.members.queries import by_id as member_view
 from unionhall.members.queries import covers as member_covers
-from unionhall.members.queries import current_member
+from unionhall.members.queries import current_member, current_member_id
 from unionhall.members.queries import held_by as memberships_of
 from unionhall.members.queries import ids_at as members_at
 from unionhall.members.queries import ids_below as members_below
@@ -202,7 +202,8 @@ __all__ = [
     "account_names", "accounts_with", "after_commit", "append_only", "applicant_of", "at_most", "bar_chart", "belonging",
     "belonging_by_org", "blank_pdf", "call_off_sheet", "campaign_tag", "can", "can_make_pdf", "cancel_sign_up", "changeable",
     "check_in", "check_out", "check_secret", "clean_html", "client_address", "clock", "close_org", "component_view", "copy_sheet",
-    "count_views", "create_sheet", "current_actor", "current_member", "demo_account", "desk_org", "desk_scope", "editor_labels",
+    "count_views", "create_sheet", "current_actor", "current_member", "current_member_id", "demo_account", "desk_org", "desk_scope",
+    "editor_labels",
     "enrol", "export_url", "fail", "fills", "find_members", "fold", "folded_mobile", "form_choices", "found_org", "give_up_office_role",
     "go", "grant_role", "hand_over_entry", "hash_secret", "here", "hold_office_role", "hookimpl", "in_subtree", "in_yuan", "is_mobile",
     "issue_proof", "join_second_union", "keep_component", "keep_so_far", "keyed_hash", "keyed_hashes", "leave_union", "like_escape",
