@@ -81,10 +81,10 @@ def free_port() -> int:
 
 
 @contextmanager
-def granian(target: str, environment: dict[str, str]) -> Iterator[tuple[int, int, float]]:
-    """Serve a WSGI application with one worker, as `unionhall web` does; gives (process id, port, seconds until it answered)."""
+def granian(target: str, environment: dict[str, str], *, workers: int = 1) -> Iterator[tuple[int, int, float]]:
+    """Serve a WSGI application with one worker, or more, as `unionhall web` does; gives (process id, port, seconds until it answered)."""
     port = free_port()
-    command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port), "--workers", "1",
+    command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port), "--workers", str(workers),
                "--blocking-threads", str(THREADS), "--backlog", "1024", "--log-level", "warning", target]  # fmt: skip
     began = time.perf_counter()
     server = subprocess.Popen(command, env=os.environ | environment, start_new_session=True, stdout=subprocess.DEVNULL)

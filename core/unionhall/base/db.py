@@ -175,9 +175,12 @@ def after_commit(action: Callable[[], None]) -> None:
     session().info.setdefault("after_commit", []).append(action)
 
 
-def update_count(statement: Any) -> int:
-    """Execute an UPDATE or DELETE and return how many rows it changed (conditional updates decide races)."""
-    return int(session().execute(statement).rowcount)  # type: ignore[attr-defined]
+def update_count(statement: Any, values: Mapping[str, Any] | None = None) -> int:
+    """Execute an UPDATE or DELETE and return how many rows it changed (conditional updates decide races).
+
+    `values` are those of a statement on tables that was built once.
+    """
+    return int(session().execute(statement, values).rowcount)  # type: ignore[attr-defined]
 
 
 def write_aside(statement: Any) -> None:

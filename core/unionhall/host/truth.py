@@ -1,4 +1,7 @@
-"""What the database says of plugins at this moment: read once a second in each process, or once in a unit of work that writes."""
+"""What the database says of plugins at this moment: read once a second in each process, or once in a unit of work that writes.
+
+How far their tables are is remembered for some seconds in either; only a unit of work that switches plugins asks for itself.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +17,9 @@ from unionhall.host.models import PluginSwitch
 from unionhall.platform import pagecache
 
 REVISIONS_SECONDS = 5.0
-_INFO = "unionhall.plugins"
+_INFO, _SWITCHES_IT = "unionhall.plugins", "unionhall.plugins.switching"
+_ROW = PluginSwitch.__table__.c
+_SWITCHES = select(_ROW.name, _ROW.enabled, _ROW.position, _ROW.quarantined_at, _ROW.quarantined_version)
 
 
 @dataclass(frozen=True)
@@ -40,17 +45,19 @@ def now(migrated: Iterable[str]) -> Truth:
 
 def changed() -> None:
     """Say that this unit of work switched something: it sees its own truth, and every process once it is committed."""
-    db.session().info.pop(_INFO, None)
+    forget()
     pagecache.purge(pagecache.SITE)
 
 
 def forget() -> None:
-    """Let this unit of work ask again: it may have waited for somebody who switched."""
+    """Let this unit of work ask again: it may have waited for somebody who switched, and is about to."""
     db.session().info.pop(_INFO, None)
+    db.session().info[_SWITCHES_IT] = True
 
 
 def _forget(session: Session) -> None:
     session.info.pop(_INFO, None)
+    session.info.pop(_SWITCHES_IT, None)
 
 
 event.listen(Session, "after_commit", _forget)
@@ -58,15 +65,20 @@ event.listen(Session, "after_rollback", _forget)
 
 
 def _read(migrated: Iterable[str]) -> Truth:
-    row = PluginSwitch
-    rows = db.session().execute(select(row.name, row.enabled, row.position, row.quarantined_at, row.quarantined_version)).all()
+    rows = db.rows(_SWITCHES).all()
     enabled = frozenset(found.name for found in rows if found.enabled)
     asked = sorted(enabled & set(migrated))
-    applied = pagecache.remembered("plugins.revisions " + " ".join(asked), lambda: revisions(asked), seconds=REVISIONS_SECONDS)
     return Truth(
         enabled, {found.name: found.position for found in rows},
-        {found.name: found.quarantined_version for found in rows if found.quarantined_at is not None}, applied,
+        {found.name: found.quarantined_version for found in rows if found.quarantined_at is not None}, _applied(asked),
     )  # fmt: skip
+
+
+def _applied(names: list[str]) -> Mapping[str, str]:
+    if db.session().info.get(_SWITCHES_IT):
+        return revisions(names)
+    known = "plugins.revisions " + " ".join(names)
+    return pagecache.remembered(known, lambda: revisions(names), seconds=REVISIONS_SECONDS, writing=True)
 
 
 def revisions(names: Iterable[str]) -> dict[str, str]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from flask import g
-from sqlalchemy import case, func, select
+from sqlalchemy import bindparam, case, func, select
 
 from unionhall.base import db
 from unionhall.members.models import Member, Membership, Status
@@ -15,6 +15,7 @@ from unionhall.orgs.models import Org
 from unionhall.platform.access import current_actor, in_subtree, unscoped
 
 IN_FORCE = (Status.ACTIVE, Status.KEPT)
+_ID = select(Member.__table__.c.id).where(Member.__table__.c.account_id == bindparam("account"))
 
 
 def of_account(account_id: int) -> Member | None:
@@ -36,6 +37,18 @@ def current_member() -> Member | None:
     if account_id not in kept:
         kept[account_id] = of_account(account_id)
     return kept[account_id]
+
+
+def current_member_id() -> int | None:
+    """Return the id of the member who is logged in: for busy requests that need no more of them. None for staff and strangers."""
+    account_id = current_actor().account_id
+    if account_id is None:
+        return None
+    kept: dict[int, Member | None] = g.get("members", {})
+    if account_id in kept:
+        known = kept[account_id]
+        return known.id if known else None
+    return db.rows(_ID, {"account": account_id}).scalar_one_or_none()
 
 
 def briefs(member_ids: Iterable[int]) -> dict[int, tuple[str, int | None]]:

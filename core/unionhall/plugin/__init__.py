@@ -102,7 +102,7 @@ from unionhall.members.looks import note as note_looks
 from unionhall.members.queries import briefs as member_names
 from unionhall.members.queries import by_id as member_view
 from unionhall.members.queries import covers as member_covers
-from unionhall.members.queries import current_member
+from unionhall.members.queries import current_member, current_member_id
 from unionhall.members.queries import held_by as memberships_of
 from unionhall.members.queries import ids_at as members_at
 from unionhall.members.queries import ids_below as members_below
@@ -316,6 +316,7 @@ __all__ = [
     "create_sheet",
     "current_actor",
     "current_member",
+    "current_member_id",
     "demo_account",
     "desk_org",
     "desk_scope",

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import insert, update
+from sqlalchemy import bindparam, insert, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 
@@ -30,6 +31,19 @@ HUMAN_SECONDS = 2
 CLOSED, NOT_OPEN, AUDIENCE, NO_QUESTIONS, LATE = "quiz-ended", "quiz-not-open", "quiz-audience", "quiz-no-questions", "quiz-late"
 AFTER = {"synchronize_session": False}
 Chosen = Mapping[str, Sequence[str]]
+_TABLE, _TALLY = Attempt.__table__, Tally.__table__
+_HAND_IN = update(_TABLE).where(_TABLE.c.id == bindparam("attempt"), _TABLE.c.state == AttemptState.OPEN.value)
+_REFUSED = update(_TABLE).where(_TABLE.c.id == bindparam("attempt"))
+
+
+def _adding(make: Callable[[Any], Any]) -> Any:
+    row = make(_TALLY)
+    more = {name: _TALLY.c[name] + row.excluded[name] for name in ("shown", "right")}
+    return row.on_conflict_do_update(index_elements=list(_TALLY.primary_key), set_=more).returning(_TALLY.c.question_id)
+
+
+_COUNT = {"sqlite": _adding(sqlite.insert), "postgresql": _adding(postgresql.insert)}
+"""By database; it returns something so that any number of rows is one statement."""
 
 
 def source(address: str, day: date) -> str:
@@ -136,18 +150,17 @@ def submit(attempt: Attempt, chosen: Chosen, *, now: datetime) -> Attempt:
     passed = total > 0 and score * 100 >= found.pass_percent * total
     fast = (now - attempt.began_at).total_seconds() < HUMAN_SECONDS * total
     draw_id = found.draw_id if passed and attempt.member_id else None
-    won = update(Attempt).where(Attempt.id == attempt.id, Attempt.state == AttemptState.OPEN).values(
-        state=AttemptState.SCORED.value, chosen=chosen, score=score, total=total, passed=passed, scored_at=now,
-        flag="fast" if fast else attempt.flag, draw_id=draw_id, chance=(Chance.GIVEN if draw_id else Chance.NONE).value,
-    )  # fmt: skip
-    if update_count(won.execution_options(**AFTER)):
+    scored = {
+        "state": AttemptState.SCORED.value, "chosen": chosen, "score": score, "total": total, "passed": passed, "scored_at": now,
+        "flag": "fast" if fast else attempt.flag, "draw_id": draw_id, "chance": (Chance.GIVEN if draw_id else Chance.NONE).value,
+    }  # fmt: skip
+    if update_count(_HAND_IN, {"attempt": attempt.id, **scored}):
         if draw_id and attempt.member_id:
             taken = chances.take(draw_id, attempt.member_id, attempt.id, day=attempt.day, now=now)
             if taken.chance != Chance.GIVEN:
-                refused = update(Attempt).where(Attempt.id == attempt.id).values(chance=taken.chance.value, chance_why=taken.why)
-                session().execute(refused.execution_options(**AFTER))
+                session().execute(_REFUSED, {"attempt": attempt.id, "chance": taken.chance.value, "chance_why": taken.why})
         _count(found.id, attempt.day, questions, marks)
-    session().refresh(attempt)
+    session().expire(attempt, [*scored, "chance_why"])  # whoever looks at it further reads it as it is now
     return attempt
 
 
@@ -156,10 +169,8 @@ def _count(round_id: int, day: date, questions: Sequence[papers.Frozen], marks: 
     here = {"round_id": round_id, "day": day, "shown": 1}
     inorder = sorted(questions, key=lambda each: int(each["id"]))
     rows = [here | {"question_id": each["id"], "topic_id": each["topic_id"], "right": int(marks[each["id"]])} for each in inorder]
-    make = postgresql.insert if session().get_bind().dialect.name == "postgresql" else sqlite.insert
-    row = make(Tally).values(rows)
-    more = {"shown": Tally.shown + row.excluded.shown, "right": Tally.right + row.excluded.right}
-    session().execute(row.on_conflict_do_update(index_elements=["round_id", "day", "question_id"], set_=more))
+    if rows:
+        session().execute(_COUNT[session().get_bind().dialect.name], rows)
 
 
 def shown(attempt: Attempt) -> list[papers.Frozen]:

@@ -43,8 +43,7 @@ NOTHING = Taken(Chance.NONE)
 def take(draw_id: int, member_id: int, attempt_id: int, *, day: date, now: datetime) -> Taken:
     """Enter a member into a draw for an attempt, in this unit of work; a draw that refuses takes nothing away from the attempt."""
     try:
-        with session().begin_nested():
-            enter(draw_id, member_id, SOURCE, attempt_id, day=day, now=now, number=None)
+        enter(draw_id, member_id, SOURCE, attempt_id, day=day, now=now, number=None)
     except (RuleBroken, NotFound) as error:
         kept = Chance.REFUSED if error.code in NEVER else Chance.OWED
         return Taken(kept, error.code[:40], str(error))

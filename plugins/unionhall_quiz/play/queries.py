@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, bindparam, func, or_, select
+from sqlalchemy.orm import joinedload, load_only
 
 from unionhall.plugin import Actor, NotFound, clock, like_escape, scoped, session, unscoped
 from unionhall_quiz import rights
@@ -14,6 +15,18 @@ from unionhall_quiz.play.models import Attempt, AttemptState, Chance, Paper, Rem
 
 SIZE = 30
 MIST = 200
+_BY_NONCE = unscoped(
+    select(Attempt).where(
+        Attempt.nonce == bindparam("nonce"), Attempt.round_id.in_(select(Round.id).where(Round.slug == bindparam("slug")))
+    ),
+    why="its page",
+).options(
+    load_only(Attempt.member_id, Attempt.state, Attempt.day, Attempt.order, Attempt.began_at, Attempt.due_at, Attempt.flag),
+    joinedload(Attempt.paper).load_only(Paper.questions),
+    joinedload(Attempt.paper).joinedload(Paper.round).load_only(Round.slug, Round.title, Round.minutes, Round.pass_percent, Round.draw_id),
+    joinedload(Attempt.paper).joinedload(Paper.round).lazyload(Round.org),
+)
+"""Built once, and no more of it than handing in asks for: at noon everybody sends this."""
 
 
 def by_slug(slug: str) -> Round:
@@ -102,8 +115,7 @@ def by_nonce(slug: str, nonce: str) -> Attempt | None:
     """Return the attempt that a page of this round carries the nonce of: whoever has the page may keep answers in it, and nothing else."""
     if len(nonce) < 20:
         return None
-    mine = [Attempt.nonce == nonce, Attempt.round_id.in_(select(Round.id).where(Round.slug == slug))]
-    return session().scalar(unscoped(select(Attempt).where(*mine), why="its page"))
+    return session().scalar(_BY_NONCE, {"nonce": nonce, "slug": slug})
 
 
 def attempt(attempt_id: int, actor: Actor, permission: str) -> Attempt:

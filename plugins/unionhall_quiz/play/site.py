@@ -16,6 +16,7 @@ from unionhall.plugin import (
     clock,
     current_actor,
     current_member,
+    current_member_id,
     fail,
     go,
     never_cache,
@@ -160,8 +161,7 @@ def _own(slug: str) -> Attempt | None:
             attempts.keep(attempt, asking.read(attempt.order, attempt.paper.questions, given), now=clock.now())
             flash(_("登录过期了。答案已经存好，登录后接着答。"), "warn")
         return None
-    member = current_member()
-    if attempt is None or member is None or attempt.member_id != member.id:
+    if attempt is None or attempt.member_id is None or attempt.member_id != current_member_id():
         raise NotFound()
     return attempt
 

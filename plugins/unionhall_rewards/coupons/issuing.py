@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import lazyload
 
 from unionhall.plugin import clock, seal, session, unscoped
 from unionhall_rewards.coupons import codes
@@ -21,6 +22,13 @@ SEALED = "rewards.coupon"
 CHUNK = 200
 chance = secrets.randbelow
 _TICK = timedelta(microseconds=1)
+_KINDS = unscoped(select(CouponKind).where(CouponKind.id.in_(bindparam("ids", expanding=True))).options(lazyload("*")), why="given")
+_TABLE = Coupon.__table__
+_ADD = {
+    name: dialect.insert(_TABLE).on_conflict_do_nothing(index_elements=["lookup"]).returning(_TABLE.c.id, _TABLE.c.lookup)
+    for name, dialect in (("sqlite", sqlite), ("postgresql", postgresql))
+}
+"""By database, the INSERT that leaves out rows whose code is there already."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +87,7 @@ def last_moment(day: date) -> datetime:
 
 
 def _kinds(pack: Mapping[int, int]) -> dict[int, CouponKind]:
-    wanted = select(CouponKind).where(CouponKind.id.in_(list(pack)))
-    return {row.id: row for row in session().scalars(unscoped(wanted, why="given"))}
+    return {row.id: row for row in session().scalars(_KINDS, {"ids": list(pack)})}
 
 
 def _make(wishes: Sequence[Wish], why: Kind, *, now: datetime, actor_id: int | None = None) -> list[Issued]:
@@ -94,13 +101,12 @@ def _make(wishes: Sequence[Wish], why: Kind, *, now: datetime, actor_id: int | N
 
 def _stored(wishes: Sequence[Wish], now: datetime) -> list[Issued]:
     """Insert coupons; one whose serial was taken gets another."""
-    key, pepper, table = codes.site_key(), codes.site_pepper(), Coupon.__table__
+    key, pepper, add = codes.site_key(), codes.site_pepper(), _ADD[session().get_bind().dialect.name]
     left, made = list(wishes), list[tuple[Wish, Issued]]()
     while left:
         drawn = [(wish, _row(wish, key, pepper, now)) for wish in left]
         rows = {row["lookup"]: (wish, row) for wish, row in drawn}
-        statement = _insert(table).values([row for _wish, row in rows.values()]).on_conflict_do_nothing(index_elements=["lookup"])
-        for coupon_id, lookup in session().execute(statement.returning(table.c.id, table.c.lookup)).all():
+        for coupon_id, lookup in session().execute(add, [row for _wish, row in rows.values()]).all():
             wish, row = rows.pop(lookup)
             made.append((wish, Issued(coupon_id, wish.kind.id, wish.kind.name, wish.kind.face_fen, row["valid_to"])))
         stored = {id(wish) for wish, _issued in made}
@@ -117,9 +123,3 @@ def _row(wish: Wish, key: bytes, pepper: bytes, now: datetime) -> dict[str, Any]
         "lookup": codes.lookup(code, pepper=pepper), "code_sealed": seal(SEALED, code.text), "valid_from": since, "valid_to": until,
         "reminded": 0, "issued_at": now,
     }  # fmt: skip
-
-
-def _insert(table: Any) -> Any:
-    """Return an INSERT that leaves out rows whose code is there already."""
-    name = session().get_bind().dialect.name
-    return sqlite.insert(table) if name == "sqlite" else postgresql.insert(table)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
-from unionhall.plugin import RuleBroken, clock, session, unscoped
+from unionhall.plugin import RuleBroken, clock, session
 from unionhall_rewards.coupons import issuing
 from unionhall_rewards.coupons.issuing import Issued
 from unionhall_rewards.coupons.models import Coupon
@@ -19,6 +19,25 @@ from unionhall_rewards.draws.models import Algorithm, Draw, DrawState, Entry, Re
 
 TURNS = 10
 """Chances of a day: 1 to 9 are earned, the tenth is a compensation."""
+_DRAW = Draw.__table__.c
+_STANDING = select(
+    _DRAW.id, _DRAW.algo, _DRAW.state, _DRAW.opens_at, _DRAW.closes_at, _DRAW.public_at, _DRAW.public_value, _DRAW.commit_hash,
+    _DRAW.paused_at, _DRAW.paused_reason, _DRAW.tries_a_day, _DRAW.most_wins, _DRAW.day_wins, _DRAW.month_wins, _DRAW.fund_id,
+    _DRAW.fallback,
+).where(_DRAW.id == bindparam("draw")).with_for_update(read=True, key_share=True)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class _Turn:
+    """One chance, in the words of an entry's row: whose, the n-th of which day, what earned it, its pseudonym and its id in the list."""
+
+    member_id: int
+    day: date
+    number: int
+    source: str
+    source_id: int
+    holder: str
+    code: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,51 +67,42 @@ def enter(
 
     `source` and `source_id` name what it was earned by ("quiz.attempt", 7), `number` is the n-th chance of the day; None: the next one
     that the member has not used, unless this source has earned one already.
-    Raises RuleBroken ("draw-not-open", "draw-paused", "draw-not-eligible", "draw-no-chance") with a sentence for the member.
+    Raises RuleBroken ("draw-not-open", "draw-paused", "draw-not-eligible", "draw-no-chance") with a sentence for the member; then nothing
+    was written.
     """
-    if number is None:
-        return _next(draw_id, member_id, (source, source_id), day, now)
-    before = queries.turn(draw_id, member_id, day, number)
-    if before is not None:
-        return _told(before)
-    row = _standing(draw_id)
-    _require_open(row, day, number, now)
-    known = facts.of(draw_id, row.commit_hash, row.public_value)
-    holder = known.holder(member_id)
-    if not known.takes_part(holder):
-        raise RuleBroken(
-            _("这次抽奖的名单在公布时就定好了，你不在里面：那时还没有激活会员，或者是经办抽奖、在门店收银的人。"), code="draw-not-eligible"
-        )
-    code = f"{holder}.{(day - clock.local_day(row.opens_at)).days * TURNS + number}"
-    entry_id, prize, missed = _placed(row, known, member_id, (source, source_id), (day, number, holder, code), now)
-    if entry_id is None:
-        return _told(session().scalars(queries.turn_select(draw_id, member_id, day, number)).one())
-    if row.algo == Algorithm.BATCH:
-        return Outcome(entry_id, draw_id, code, holder, "waiting", drawn_at=row.public_at or row.closes_at)
-    if prize is None:
-        return Outcome(entry_id, draw_id, code, holder, "none", missed=bool(missed))
-    given = issuing.for_entry(entry_id, member_id, dict(prize.pack), now=now) if prize.pack else []
-    return Outcome(entry_id, draw_id, code, holder, "won", prize.name, prize.value_fen, tuple(given))
-
-
-def _next(draw_id: int, member_id: int, cause: tuple[str, int], day: date, now: datetime) -> Outcome:
-    """Take the next chance of the day for a cause; another cause that took the same one at the same time leaves the one after it."""
-    while True:
+    made, fresh = _enter(draw_id, member_id, (source, source_id), day, now, number or 1)
+    while number is None and not fresh:
         taken = queries.turns(draw_id, member_id, day)
-        mine = next((number for number, by in taken.items() if by == cause), None)
-        number = mine or max((number for number in taken if number < TURNS), default=0) + 1
-        made = enter(draw_id, member_id, *cause, day=day, now=now, number=number)
-        if mine or queries.turns(draw_id, member_id, day).get(number) == cause:
-            return made
+        mine = next((turn for turn, by in taken.items() if by == (source, source_id)), None)
+        turn = mine or max((turn for turn in taken if turn < TURNS), default=0) + 1
+        made, fresh = _enter(draw_id, member_id, (source, source_id), day, now, turn)
+        fresh = fresh or mine is not None
+    return made
+
+
+def _enter(draw_id: int, member_id: int, cause: tuple[str, int], day: date, now: datetime, number: int) -> tuple[Outcome, bool]:
+    """Return what came of the n-th chance of a day, and whether it was this cause that took it just now."""
+    row = _standing(draw_id)
+    try:
+        _require_open(row, day, number, now)
+        known = facts.of(draw_id, row.commit_hash, row.public_value)
+        holder = known.holder(member_id)
+        _require_eligible(known, holder)
+    except RuleBroken:
+        before = queries.turn(draw_id, member_id, day, number)
+        if before is None:
+            raise
+        return _told(before), False
+    code = f"{holder}.{(day - clock.local_day(row.opens_at)).days * TURNS + number}"
+    made = _entered(row, known, _Turn(member_id, day, number, *cause, holder, code), now)
+    if made is None:
+        return _told(session().scalars(queries.turn_select(draw_id, member_id, day, number)).one()), False
+    return made, True
 
 
 def _standing(draw_id: int) -> Any:
     """Return how a draw stands now; it cannot be closed before this unit of work has ended, while others go on entering."""
-    wanted = select(
-        Draw.id, Draw.algo, Draw.state, Draw.opens_at, Draw.closes_at, Draw.public_at, Draw.public_value, Draw.commit_hash,
-        Draw.paused_at, Draw.paused_reason, Draw.tries_a_day, Draw.most_wins, Draw.day_wins, Draw.month_wins, Draw.fund_id, Draw.fallback,
-    ).where(Draw.id == draw_id)  # fmt: skip
-    return session().execute(unscoped(wanted.with_for_update(read=True, key_share=True), why="rules")).one_or_none()
+    return session().execute(_STANDING, {"draw": draw_id}).one_or_none()
 
 
 def takes(row: Any, now: datetime) -> bool:
@@ -113,31 +123,53 @@ def _require_open(row: Any, day: date, number: int, now: datetime) -> None:
         raise RuleBroken(_("这一天的抽奖机会用完了，一天最多 %(n)s 次。", n=row.tries_a_day), code="draw-no-chance")
 
 
-def _placed(
-    row: Any, known: Facts, member_id: int, cause: tuple[str, int], turn: tuple[date, int, str, str], now: datetime
-) -> tuple[int | None, PrizeFacts | None, str]:
-    """Take a prize and write the entry, or, when somebody wrote it at the same time, neither. Returns what was missed, too."""
-    day, number, holder, code = turn
-    x, prize, missed = None, None, ""
-    with session().begin_nested() as whole:
-        if row.algo == Algorithm.INSTANT:
-            x = uhi1.number(known.seed, code)
-            prize, missed = _given(row, known, member_id, x, day, now)
-        added = stock.insert_into(Entry).values(
-            draw_id=row.id, member_id=member_id, day=day, number=number, holder=holder, code=code, source=cause[0], source_id=cause[1],
-            x=x, prize_id=prize.id if prize else None, missed=missed, at=now,
-        )  # fmt: skip
-        entry_id = session().scalar(added.on_conflict_do_nothing().returning(Entry.id))
-        if entry_id is None:
-            whole.rollback()
-    return entry_id, prize, missed
+def _require_eligible(known: Facts, holder: str) -> None:
+    if not known.takes_part(holder):
+        raise RuleBroken(
+            _("这次抽奖的名单在公布时就定好了，你不在里面：那时还没有激活会员，或者是经办抽奖、在门店收银的人。"), code="draw-not-eligible"
+        )
 
 
-def _given(row: Any, known: Facts, member_id: int, x: int, day: date, now: datetime) -> tuple[PrizeFacts | None, str]:
-    """Return the prize that is given for a number, and the key of the one that it hit when that is another, or none."""
-    key = uhi1.hit(x, [(prize.key, prize.ppm) for prize in known.prizes])
-    if not key:
-        return None, ""
+def _entered(row: Any, known: Facts, turn: _Turn, now: datetime) -> Outcome | None:
+    """Write the entry; in an instant draw that it hits, take the prize and make its coupons. None, and nothing, when there is one."""
+    x = uhi1.number(known.seed, turn.code) if row.algo == Algorithm.INSTANT else None
+    key = "" if x is None else uhi1.hit(x, [(prize.key, prize.ppm) for prize in known.prizes])
+    if key:
+        with session().begin_nested() as whole:
+            made = _won(row, known, turn, (x, key), now)
+            if made is None:
+                whole.rollback()
+        return made
+    entry_id = _written(row.id, turn, now, x=x)
+    if entry_id is None:
+        return None
+    if row.algo == Algorithm.BATCH:
+        return Outcome(entry_id, row.id, turn.code, turn.holder, "waiting", drawn_at=row.public_at or row.closes_at)
+    return Outcome(entry_id, row.id, turn.code, turn.holder, "none")
+
+
+def _won(row: Any, known: Facts, turn: _Turn, hit: tuple[int | None, str], now: datetime) -> Outcome | None:
+    x, key = hit
+    prize, missed = _given(row, known, turn.member_id, key, turn.day, now)
+    entry_id = _written(row.id, turn, now, x=x, prize_id=prize.id if prize else None, missed=missed)
+    if entry_id is None:
+        return None
+    if prize is None:
+        return Outcome(entry_id, row.id, turn.code, turn.holder, "none", missed=True)
+    given = issuing.for_entry(entry_id, turn.member_id, dict(prize.pack), now=now) if prize.pack else []
+    return Outcome(entry_id, row.id, turn.code, turn.holder, "won", prize.name, prize.value_fen, tuple(given))
+
+
+def _written(draw_id: int, turn: _Turn, now: datetime, *, x: int | None, prize_id: int | None = None, missed: str = "") -> int | None:
+    """Write the entry of a turn and return its id, None when there is one."""
+    once = stock.insert_once(Entry.__table__, session().get_bind().dialect.name)
+    values = {"draw_id": draw_id, "x": x, "prize_id": prize_id, "missed": missed, "at": now} | asdict(turn)
+    found: int | None = session().scalar(once, values)
+    return found
+
+
+def _given(row: Any, known: Facts, member_id: int, key: str, day: date, now: datetime) -> tuple[PrizeFacts | None, str]:
+    """Return the prize that is given to who hit the one with this key, and that key when it is another, or none."""
     scopes = _scopes(row, day)
     for at, (scope, most) in enumerate(scopes):
         if not stock.count_win(scope, member_id, most):

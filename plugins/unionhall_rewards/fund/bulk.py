@@ -14,6 +14,7 @@ from unionhall_rewards.fund.models import PATHS, Account, Fund, Kind, Movement
 Line = tuple[int, int, int]
 """(fund id, fen, id of the cause)"""
 AFTER = {"synchronize_session": False}
+_ADD = insert(Movement.__table__)
 COMMITS = (Kind.RESERVE, Kind.GIVE)
 """What binds free money to coupons: of a fund that is open, up to its freeze line and no further."""
 
@@ -26,7 +27,7 @@ def move_all(kind: Kind, lines: Sequence[Line], *, now: datetime, actor_id: int 
     source, target = PATHS[kind]
     same: dict[str, object] = {"kind": kind.value, "source": source.value, "target": target.value, "day": clock.local_day(now), "at": now}
     same["actor_id"] = actor_id
-    session().execute(insert(Movement), [{"fund_id": fund, "fen": fen, "ref_id": ref, **same} for fund, fen, ref in lines])
+    session().execute(_ADD, [{"fund_id": fund, "fen": fen, "ref_id": ref, **same} for fund, fen, ref in lines])
 
 
 def move_selected(kind: Kind, causes: Select[int, int, int], sums: Iterable[tuple[int, int]], *, now: datetime) -> int:

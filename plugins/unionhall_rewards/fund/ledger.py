@@ -13,6 +13,7 @@ from unionhall_rewards.fund.labels import yuan
 from unionhall_rewards.fund.models import PATHS, Account, Fund, Kind, Movement
 
 AFTER = {"synchronize_session": False}
+_ADD = insert(Movement.__table__)
 COMMITS = (Kind.RESERVE, Kind.GIVE)
 """What binds free money to coupons: up to the freeze line and no further."""
 OPEN_ONLY = (*COMMITS, Kind.GRANT)
@@ -27,12 +28,11 @@ def move(kind: Kind, fund_id: int, fen: int, ref_id: int, *, now: datetime, acto
     source, target = PATHS[kind]
     if Account.FREE in (source, target) and not update_count(_weighed(kind, fund_id, fen).execution_options(**AFTER)):
         raise _refusal(kind, fund_id, fen)
-    session().execute(
-        insert(Movement).values(
-            fund_id=fund_id, kind=kind.value, source=source.value, target=target.value, fen=fen, ref_id=ref_id,
-            day=clock.local_day(now), at=now, actor_id=actor_id,
-        )
-    )  # fmt: skip
+    line = {
+        "fund_id": fund_id, "kind": kind.value, "source": source.value, "target": target.value, "fen": fen, "ref_id": ref_id,
+        "day": clock.local_day(now), "at": now, "actor_id": actor_id,
+    }  # fmt: skip
+    session().execute(_ADD, line)
 
 
 def _weighed(kind: Kind, fund_id: int, fen: int) -> Update:

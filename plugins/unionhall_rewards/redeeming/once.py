@@ -20,6 +20,14 @@ from unionhall_stations.api import TillTurn
 
 KEY_LENGTHS = (8, 80)
 LOCK_WAIT = "4s"
+_DAYS = ReceiptDay.__table__
+_NEXT = {
+    name: dialect.insert(_DAYS)
+    .on_conflict_do_update(index_elements=["day"], set_={"last": _DAYS.c.last + 1})
+    .returning(_DAYS.c.last)
+    for name, dialect in (("sqlite", sqlite), ("postgresql", postgresql))
+}
+"""By database, the one statement that counts a receipt and says which it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +59,5 @@ def body_hash(body: list[Any]) -> str:
 
 def next_receipt(day: date) -> str:
     """Return the next number of a receipt of a day, "HX-20260514-00017"."""
-    made = (sqlite if session().get_bind().dialect.name == "sqlite" else postgresql).insert(ReceiptDay).values(day=day, last=1)
-    counted = made.on_conflict_do_update(index_elements=["day"], set_={"last": ReceiptDay.last + 1}).returning(ReceiptDay.last)
-    return f"HX-{day:%Y%m%d}-{session().execute(counted).scalar_one():05d}"
+    counted = session().execute(_NEXT[session().get_bind().dialect.name], {"day": day, "last": 1})
+    return f"HX-{day:%Y%m%d}-{counted.scalar_one():05d}"

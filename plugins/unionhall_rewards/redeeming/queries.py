@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, case, exists, func, or_, select
+from sqlalchemy import ColumnElement, Integer, Select, bindparam, case, exists, func, or_, select
 
 from unionhall.plugin import NotFound, like_escape, session, unscoped
 from unionhall_rewards.coupons.models import Coupon, CouponKind, KindStore
@@ -43,20 +43,22 @@ class Seen:
     allowed: bool
 
 
-def taken_at(kind_id: Any, store_id: int) -> ColumnElement[bool]:
+def taken_at(kind_id: Any, store_id: Any) -> ColumnElement[bool]:
     """Return the condition that a kind is good at a store."""
     return or_(CouponKind.everywhere, exists().where(KindStore.kind_id == kind_id, KindStore.store_id == store_id))
 
 
+_K = CouponKind
+_SEEN = unscoped(select(
+    Coupon.id, Coupon.kind_id, Coupon.fund_id, Coupon.member_id, Coupon.state, Coupon.face_fen, Coupon.valid_from, Coupon.valid_to,
+    Coupon.held_until, Coupon.held_turn_id, _K.org_id, _K.name, _K.form, _K.min_spend_fen, _K.percent, _K.terms, _K.stackable, _K.family,
+    _K.everywhere, case((taken_at(Coupon.kind_id, bindparam("store", type_=Integer)), True), else_=False),
+).join(_K, _K.id == Coupon.kind_id).where(Coupon.id == bindparam("coupon")), why="a till")  # fmt: skip
+
+
 def seen(coupon_id: int, store_id: int) -> Seen | None:
     """Return a coupon as a store's till sees it; None when there is none."""
-    kind = CouponKind
-    wanted = select(
-        Coupon.id, Coupon.kind_id, Coupon.fund_id, Coupon.member_id, Coupon.state, Coupon.face_fen, Coupon.valid_from, Coupon.valid_to,
-        Coupon.held_until, Coupon.held_turn_id, kind.org_id, kind.name, kind.form, kind.min_spend_fen, kind.percent, kind.terms,
-        kind.stackable, kind.family, kind.everywhere, case((taken_at(Coupon.kind_id, store_id), True), else_=False),
-    ).join(kind, kind.id == Coupon.kind_id).where(Coupon.id == coupon_id)  # fmt: skip
-    row = session().execute(unscoped(wanted, why="a till")).first()
+    row = session().execute(_SEEN, {"coupon": coupon_id, "store": store_id}).first()
     return Seen(*tuple[Any, ...](row)) if row else None
 
 

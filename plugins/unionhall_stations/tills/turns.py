@@ -9,14 +9,24 @@ from functools import wraps
 from typing import Any, TypeVar, cast
 
 from flask import abort, g, redirect, request, url_for
-from sqlalchemy import Update, select, update
+from sqlalchemy import Update, bindparam, select, update
+from sqlalchemy.orm import contains_eager, joinedload, lazyload
 
 from unionhall.plugin import clock, keyed_hash, never_cache, session, unscoped
-from unionhall_stations.models import Clerk, Till, Turn
+from unionhall_stations.models import Clerk, Station, Store, Till, Turn
 
 DEVICE, TURN = "uh_till", "uh_turn"
 IDLE, NOTED = timedelta(minutes=30), timedelta(minutes=1)
 _View = TypeVar("_View", bound=Callable[..., Any])
+_TILL = unscoped(select(Till).where(Till.token_hash == bindparam("token"), Till.revoked_at.is_(None)), why="given").options(
+    joinedload(Till.station).lazyload(Station.offers), joinedload(Till.store).lazyload(Store.org)
+)
+_TURN = unscoped(
+    select(Turn).join(Turn.clerk).where(
+        Turn.token_hash == bindparam("token"), Turn.till_id == bindparam("till"), Turn.ended_at.is_(None),
+        Turn.seen_at > bindparam("since"), Clerk.left_on.is_(None), Clerk.store_id == bindparam("store"),
+    ), why="given",
+).options(contains_eager(Turn.clerk).lazyload(Clerk.store), lazyload(Turn.till))  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +46,7 @@ class TillTurn:
     clerk_name: str
     manager: bool
     locked_until: datetime | None = None
+    seen_at: datetime | None = None
 
 
 def token_hash(token: str) -> str:
@@ -47,8 +58,7 @@ def current_till() -> Till | None:
     """Return the till that this request's device is, asked for once; None for any other device."""
     if "stations_till" not in g:
         token = request.cookies.get(DEVICE, "")
-        wanted = select(Till).where(Till.token_hash == token_hash(token), Till.revoked_at.is_(None))
-        g.stations_till = session().scalar(unscoped(wanted, why="given")) if token else None
+        g.stations_till = session().scalar(_TILL, {"token": token_hash(token)}) if token else None
     return cast("Till | None", g.stations_till)
 
 
@@ -69,17 +79,14 @@ def _turn(now: datetime) -> TillTurn | None:
     till, token = current_till(), request.cookies.get(TURN, "")
     if till is None or not token or moved(till):
         return None
-    wanted = select(Turn).join(Clerk, Clerk.id == Turn.clerk_id).where(
-        Turn.token_hash == token_hash(token), Turn.till_id == till.id, Turn.ended_at.is_(None), Turn.seen_at > now - IDLE,
-        Clerk.left_on.is_(None), Clerk.store_id == till.store_id,
-    )  # fmt: skip
-    turn = session().scalar(unscoped(wanted, why="given"))
+    asked = {"token": token_hash(token), "till": till.id, "since": now - IDLE, "store": till.store_id}
+    turn = session().scalar(_TURN, asked)
     if turn is None:
         return None
     station, store, clerk = till.station, till.store, turn.clerk
     return TillTurn(
         turn.id, till.id, till.label, station.id, station.name, store.id, store.name, station.org_id, station.org.path, clerk.id,
-        clerk.name, clerk.manager, till.locked_until if till.locked_until and till.locked_until > now else None,
+        clerk.name, clerk.manager, till.locked_until if till.locked_until and till.locked_until > now else None, turn.seen_at,
     )  # fmt: skip
 
 
@@ -102,7 +109,9 @@ def needs_turn(view: _View) -> _View:
             here = request.full_path.rstrip("?") if request.method == "GET" else ""
             return redirect(url_for("stations.till", next=here or None), 303)
         if request.method == "POST":
-            session().execute(still_here(turn, clock.now()))
+            now = clock.now()
+            if turn.seen_at is None or turn.seen_at <= now - NOTED:
+                session().execute(still_here(turn, now))
         return view(*args, **kwargs)
 
     return cast(_View, guarded)

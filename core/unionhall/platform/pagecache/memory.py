@@ -19,14 +19,15 @@ log = structlog.get_logger("unionhall.memory")
 _Value = TypeVar("_Value")
 
 
-def remembered(name: str, build: Callable[[], _Value], *, seconds: float = FRESH_SECONDS) -> _Value:
+def remembered(name: str, build: Callable[[], _Value], *, seconds: float = FRESH_SECONDS, writing: bool = False) -> _Value:
     """Return what `build` gave lately in this process: at most `seconds` ago, and before no purge that is known here.
 
     While the database is down, what was known before still stands. A unit of work that writes sees its own truth,
-    unremembered. The value must be frozen and free of database objects.
+    unremembered, unless the caller says with `writing` that what was known before will do there too, and that this one does not
+    change it. The value must be frozen and free of database objects.
     """
     watch = current_app.extensions.get(EXTENSION)
-    if db.is_writing():
+    if db.is_writing() and not writing:
         return build()
     memory: dict[str, tuple[Any, float, Any]] = current_app.extensions.setdefault(MEMORY, {})
     number = watch.seen if watch else None
@@ -37,7 +38,7 @@ def remembered(name: str, build: Callable[[], _Value], *, seconds: float = FRESH
     try:
         value = build()
     except SQLAlchemyError:
-        if kept is None:
+        if kept is None or db.is_writing():
             raise
         db.session().rollback()
         log.warning("database does not answer: what was known before still stands", name=name)
