@@ -22,7 +22,7 @@ def reachable(url: str) -> bool:
     """Say whether a PostgreSQL answers at this address and lets us make databases."""
     import sqlalchemy as sa
 
-    engine = sa.create_engine(url, connect_args={"connect_timeout": 2})
+    engine = sa.create_engine(url, connect_args={"connect_timeout": 20})
     try:
         with suppress(sa.exc.SQLAlchemyError, ImportError), engine.connect() as connection:
             may = "SELECT rolcreatedb OR rolsuper FROM pg_roles WHERE rolname = current_user"
@@ -92,12 +92,13 @@ class Redis:
         """Start it, and return when it answers."""
         command = [self._binary, "--port", str(self._port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"]
         self._server = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        for _ in range(200):
+        for _ in range(3000):
             with suppress(OSError), socket.create_connection(("127.0.0.1", self._port), timeout=1):
                 return
             if (ended := self._server.poll()) is not None:
                 raise RuntimeError(f"redis-server ended with {ended}")
             time.sleep(0.02)
+        raise RuntimeError("redis-server does not answer")
 
     def stop(self) -> None:
         """Kill it."""

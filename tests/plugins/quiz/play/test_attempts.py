@@ -18,8 +18,6 @@ from unionhall_quiz.play import attempts, chances, jobs, keeping, looking, queri
 from unionhall_quiz.play.models import Attempt, Round, Tally
 from unionhall_rewards.draws.models import Entry
 
-from .test_papers import crowd
-
 DAY = date(2026, 5, 14)
 
 
@@ -35,15 +33,15 @@ def with_draw(work, draws, daily, make):
 
 
 @pytest.mark.both
-def test_two_phones_that_begin_at_once_are_one_attempt(app, work, daily, begun):
-    found = crowd(app, *[lambda: begun(0).id] * 6)
+def test_two_phones_that_begin_at_once_are_one_attempt(at_once, work, daily, begun):
+    found = at_once([lambda: begun(0).id] * 6)
     assert len(found) == 6 and len(set(found)) == 1
     with work():
         assert rows() == 1
 
 
 @pytest.mark.both
-def test_handing_in_many_times_at_once_scores_draws_and_counts_once(app, work, daily, begun, draws, make):
+def test_handing_in_many_times_at_once_scores_draws_and_counts_once(at_once, work, daily, begun, draws, make):
     with_draw(work, draws, daily, make)
     with work():
         attempt_id = begun(0).id
@@ -57,7 +55,7 @@ def test_handing_in_many_times_at_once_scores_draws_and_counts_once(app, work, d
         return task
 
     wrong = {number: ["d"] for number in right}
-    found = crowd(app, *[hand_in(right)] * 3, *[hand_in(wrong)] * 3)
+    found = at_once([hand_in(right)] * 3 + [hand_in(wrong)] * 3)
     assert len(found) == 6 and len(set(found)) == 1
     with work() as session:
         attempt = queries.attempt_of(daily["round"], daily["members"][0], DAY)
@@ -68,7 +66,7 @@ def test_handing_in_many_times_at_once_scores_draws_and_counts_once(app, work, d
 
 
 @pytest.mark.both
-def test_everybody_at_noon_adds_up(app, work, daily, make, draws):
+def test_everybody_at_noon_adds_up(at_once, work, daily, make, draws):
     with_draw(work, draws, daily, make)
     with work():
         people = [make.member(make.root, account=True) for _n in range(8)]
@@ -82,7 +80,7 @@ def test_everybody_at_noon_adds_up(app, work, daily, make, draws):
 
         return task
 
-    assert crowd(app, *[play(*each) for each in ids]) == [3] * 8
+    assert at_once([play(*each) for each in ids]) == [3] * 8
     with work() as session:
         assert (rows(), rows(Entry)) == (8, 8)
         assert set(session.execute(select(Tally.shown, Tally.right))) == {(8, 8)}
