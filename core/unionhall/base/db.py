@@ -28,7 +28,7 @@ __all__ = [
     "rows",
     "session", "snapshot", "start_writing", "unit_of_work", "update_count", "write_aside", "write_beside",
 ]  # fmt: skip
-LOCK_WAIT_SECONDS = 5
+LOCK_WAIT_SECONDS = 5  # tests, on busy machines, wait longer
 SYNCHRONOUS = "FULL"  # SQLite: what is committed is on the disk; tests, which outlive no power cut, do without
 log = structlog.get_logger("unionhall.db")
 

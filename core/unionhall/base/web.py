@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 import structlog
-from flask import Flask, Response, current_app, g, jsonify, redirect, render_template, request, url_for
+from flask import Flask, Request, Response, current_app, g, jsonify, redirect, render_template, request, url_for
 from flask import session as browser_session
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -24,7 +24,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from unionhall.base import db
 from unionhall.base.config import Config
-from unionhall.base.errors import Unavailable, UnionHallError
+from unionhall.base.errors import BadRequest, Unavailable, UnionHallError
 from unionhall.base.i18n import html_lang
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -79,9 +79,20 @@ class NumberConverter(IntegerConverter):
         super().__init__(map, fixed_digits, min, max, signed)
 
 
+class CleanRequest(Request):
+    """A request whose form holds nothing that a database does not take: with a NUL in a name or a value it is refused when it is read."""
+
+    def _load_form_data(self) -> None:
+        super()._load_form_data()
+        names = [*self.form, *self.files, *(upload.filename or "" for upload in self.files.values())]
+        if any("\x00" in text for text in (*names, *(value for values in self.form.listvalues() for value in values))):
+            raise BadRequest(_("发来的文字里有不能保存的字符（空字符）。请返回上一页，删掉它再提交。"))
+
+
 def init(app: Flask, config: Config) -> None:
     """Install the manners; called before any route is mounted."""
     app.url_map.converters["int"] = NumberConverter
+    app.request_class = CleanRequest
     app.extensions[POLICY] = policy(config)
     app.config.update(
         SECRET_KEY=config.secret_key,

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
-from typing import Any, ClassVar
+from datetime import date, datetime
+from typing import Any, ClassVar, TypeVar
 
 import wtforms
 from flask import request
 from flask_babel import get_locale
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import DateField, DateTimeLocalField, Field, ValidationError
@@ -17,6 +18,10 @@ from wtforms.validators import InputRequired, Length, Optional
 from unionhall.base import clock
 from unionhall.base.errors import UnionHallError
 from unionhall.base.web import fail
+
+Day = TypeVar("Day", date, datetime)
+YEARS = (1900, 2199)
+"""What a day in a form may lie in: before and after that, time zones and periods cannot be reckoned with any more."""
 
 
 class DeskForm(FlaskForm):  # type: ignore[misc]
@@ -104,7 +109,8 @@ class MomentField(DateTimeLocalField):
         except ValueError:
             raise ValueError(_l("看不懂这个时间。请写成 2026-05-14 07:30 的样子。")) from None
         if isinstance(self.data, datetime):
-            self.data = clock.from_local(self.data)
+            naive, self.data = self.data, None
+            self.data = clock.from_local(_reckonable(naive))
 
     def _value(self) -> str:
         if self.raw_data:
@@ -120,6 +126,15 @@ class DayField(DateField):
             super().process_formdata(valuelist)
         except ValueError:
             raise ValueError(_l("看不懂这个日期。请写成 2026-05-14 的样子。")) from None
+        if isinstance(self.data, date):
+            day, self.data = self.data, None
+            self.data = _reckonable(day)
+
+
+def _reckonable(day: Day) -> Day:
+    if not YEARS[0] <= day.year <= YEARS[1]:
+        raise ValueError(_("年份要在 %(first)d 到 %(last)d 之间。请检查这个日期。", first=YEARS[0], last=YEARS[1]))
+    return day
 
 
 def no_line_breaks(_form: FlaskForm, field: Field) -> None:

@@ -1,15 +1,16 @@
-"""The pytest plugin: `app`, `client`, `runner`, `work`, `make`, `login`, `person`, `send`, `queries`, `at`, `bucket`, on both databases.
+"""The pytest plugin: `app`, `client`, `runner`, `work`, `make`, `login`, `person`, `send`, `queries`, `at`, `at_once`, `bucket`.
 
-A test marked `both` runs on both databases; without a PostgreSQL its second half is skipped, loudly, and with
+A test marked `both` runs on SQLite and on PostgreSQL; without a PostgreSQL its second half is skipped, loudly, and with
 UNIONHALL_NO_SKIP set (as CI does) it fails.
 """
 
 from __future__ import annotations
 
+import functools
 import os
 import re
 import secrets
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime
 from typing import Any
@@ -29,7 +30,9 @@ from unionhall.hooks.types import Role
 from unionhall.host import looks
 from unionhall.media import images
 from unionhall.orgs.models import Org
-from unionhall.testing import services
+from unionhall.platform import bell
+from unionhall.platform.pagecache import shelf
+from unionhall.testing import crowds, services
 from unionhall.testing.children import Nursery
 from unionhall.testing.contract import options
 from unionhall.testing.databases import PostgresSite, Site, SQLiteSite, Tables
@@ -51,6 +54,8 @@ def pytest_configure(config: pytest.Config) -> None:
     """Declare the marker; bring the contract suite's fixtures; leave out what only costs time in tests, bear a busy machine."""
     db.SYNCHRONOUS = "OFF"
     images.WAITS = 20
+    db.LOCK_WAIT_SECONDS = 60
+    bell.ANSWER_SECONDS = shelf.ANSWER_SECONDS = 20
     looks.Environment.kept = Kept()
     *others, _painter = structlog.get_config()["processors"]
     # Where rich is installed, structlog paints each traceback with every variable, for most of a second.
@@ -218,6 +223,13 @@ def work(app: Flask) -> Callable[[], AbstractContextManager[scoped_session[Sessi
 def make(app: Flask) -> Make:
     """Return the factories; use them inside `with work():`."""
     return Make()
+
+
+@pytest.fixture
+def at_once(app: Flask) -> Callable[[Sequence[Callable[[], Any]]], list[Any]]:
+    """Return `at_once([act, …])`: does every act at the same moment, each in a thread and a unit of work of its own; gives, in their
+    order, what each returned, or the UnionHallError that it was refused with."""
+    return functools.partial(crowds.at_once, app)
 
 
 @pytest.fixture

@@ -25,7 +25,7 @@ def reachable(url: str) -> bool:
     """Say whether a PostgreSQL answers at this address and lets us make databases."""
     import sqlalchemy as sa
 
-    engine = sa.create_engine(url, connect_args={"connect_timeout": 10})
+    engine = sa.create_engine(url, connect_args={"connect_timeout": 20})
     try:
         with suppress(sa.exc.SQLAlchemyError, ImportError), engine.connect() as connection:
             may = "SELECT rolcreatedb OR rolsuper FROM pg_roles WHERE rolname = current_user"

@@ -6,7 +6,7 @@ import sqlite3
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import event, select
 
 from unionhall.base import clock, db
 from unionhall.settings.models import Setting
@@ -49,19 +49,27 @@ def test_what_waits_for_the_commit_runs_after_it(work):
     assert ran == [False]
 
 
+def impatient(connection, _record):
+    connection.execute("PRAGMA busy_timeout=100")
+
+
 def test_a_locked_database_is_said_and_pages_are_still_served(app, client, monkeypatch):
     with app.app_context():
         file = db.engine().url.database
     other = sqlite3.connect(file, isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
     with app.app_context():
-        db.engine().dispose()
+        engine = db.engine()
+    engine.dispose()
+    event.listen(engine, "connect", impatient)
     monkeypatch.setitem(app.config, "WTF_CSRF_ENABLED", False)
     try:
         assert client.get("/").status_code == 200
         answer = client.post("/login", data={"login": "someone", "password": "something"})
         lost = client.post("/desk/news/new?org=1", data={"headline": "写到\n一半", "byline_names": ["甲", "乙"]}).text
     finally:
+        event.remove(engine, "connect", impatient)
+        engine.dispose()
         other.execute("ROLLBACK")
         other.close()
     assert (answer.status_code, "没有保存" in answer.text, "something" in answer.text) == (503, True, False)

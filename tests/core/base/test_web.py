@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 
 import pytest
@@ -50,6 +51,12 @@ def test_hsts_is_sent_over_tls_only(client):
 @pytest.mark.parametrize("path", ["/news/%00/", "/?q=%00"])
 def test_a_nul_byte_is_refused(client, path):
     assert client.get(path).status_code == 400
+
+
+@pytest.mark.parametrize("form", [{"login": "a\x00b"}, {"lo\x00gin": "a"}, {"file": (io.BytesIO(b"x"), "a\x00.txt")}])
+def test_a_form_with_a_nul_byte_is_refused_and_says_so(client, send, form):
+    answer = send(client, "/login", **form)
+    assert (answer.status_code, "不能保存的字符" in answer.text) == (400, True)
 
 
 def test_a_form_without_its_token_is_refused(client):

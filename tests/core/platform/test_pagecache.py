@@ -365,8 +365,9 @@ def test_maintenance_reaches_readers_and_not_those_who_are_logged_in(app, cached
 
 
 def test_twenty_readers_at_once_build_a_page_once(app, cached, story, monkeypatch):
+    monkeypatch.setattr(layer, "WAIT_SECONDS", 120)
     cache, _browser = cached
-    built, gate = [], threading.Barrier(20, timeout=60)
+    built, gate = [], threading.Barrier(20)
     build = layer.PageCache._build
 
     def counted(self, *args):

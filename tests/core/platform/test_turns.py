@@ -10,7 +10,8 @@ from unionhall.platform.pagecache import marking, shared
 
 
 @pytest.mark.both
-def test_threads_take_turns_where_nobody_waits_for_a_network(app, database):
+def test_threads_take_turns_where_nobody_waits_for_a_network(app, database, monkeypatch):
+    monkeypatch.setattr(marking, "LONGEST_TURN_SECONDS", 120)
     inside, most, met = [], [], threading.Barrier(2)
 
     @shared()

@@ -1,116 +1,96 @@
-"""Topics with approved questions, rounds, people; stand-ins for choosing questions and for entering a draw."""
+"""Topics with approved questions, rounds, people, and draws in which everybody wins or nobody."""
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
-from datetime import date, timedelta
-from random import Random
+from dataclasses import dataclass
+from datetime import timedelta
 
 import pytest
-from sqlalchemy import insert, select
+from sqlalchemy import update
 
 from unionhall.base import clock, db
-from unionhall.base.errors import RuleBroken
 from unionhall.hooks.types import SYSTEM
-from unionhall.platform.access import unscoped
-from unionhall_quiz.bank import choosing
+from unionhall.orgs.models import Org
 from unionhall_quiz.bank.models import Question, Topic
-from unionhall_quiz.play import attempts, chances, desk, queries, rounds, shown, site
-from unionhall_quiz.play import demo as play_demo
+from unionhall_quiz.play import attempts, queries, rounds
+from unionhall_quiz.play.models import Round
 from unionhall_quiz.play.rounds import Plan
-from unionhall_rewards.draws.entering import Outcome
-from unionhall_rewards.draws.models import Draw, Entry
-from unionhall_rewards.draws.shown import DrawView
+from unionhall_rewards.coupons.models import CouponKind
+from unionhall_rewards.draws import drafting, drawing, entering, publishing
+from unionhall_rewards.draws.drafting import PrizeTerms, Terms
+from unionhall_rewards.fund import ledger
+from unionhall_rewards.fund.models import Budget, Fund, Kind
 
 KEYS = "abcd"
-
-
-@pytest.fixture(autouse=True)
-def chooses(monkeypatch):
-    """Choose by what has not been used longest, as the bank does."""
-
-    def pool(org_path, day):
-        ids = [int(part) for part in org_path.split("/") if part]
-        wanted = select(Question).join(Topic, Topic.id == Question.topic_id).where(Topic.org_id.in_(ids), Question.state == "approved")
-        wanted = wanted.where((Question.valid_until.is_(None)) | (Question.valid_until >= day)).order_by(Question.id)
-        return list(db.session().scalars(unscoped(wanted, why="test")))
-
-    def usable(org_path, day):
-        found = {}
-        for question in pool(org_path, day):
-            found[question.topic_id] = found.get(question.topic_id, 0) + 1
-        return found
-
-    def choose(quota, org_path, day, seed):
-        chance, found = Random(seed), []
-        for topic, number in quota.items():
-            those = [question for question in pool(org_path, day) if question.topic_id == topic]
-            chance.shuffle(those)
-            those.sort(key=lambda question: question.used_on or date.min)
-            found += those[:number]
-        return found
-
-    monkeypatch.setattr(choosing, "usable", usable)
-    monkeypatch.setattr(choosing, "choose", choose)
+FEN = 5_000_000
 
 
 @dataclass
 class Draws:
-    """A draw's stand-in: entries are real rows, so that the database judges them; `refuses` is the code of a refusal."""
+    """Published instant draws that give a coupon of 10 yuan; each is called inside the open unit of work and returns the draw's id."""
 
-    refuses: str = ""
-    state: str = "none"
-    missed: bool = False
-    paused: bool = False
-    taken: list = field(default_factory=list)
+    make: object
 
-    def make(self, org):
-        now = clock.now()
-        made = Draw(
-            org_id=org.id, key=f"test-{now.timestamp()}", algo="UHI1", title="五月抽奖", state="open", opens_at=now, spec_hash="x", commit_hash="x",
-            closes_at=now + timedelta(days=30), created_at=now, updated_at=now,
-        )  # fmt: skip
-        db.session().add(made)
+    def sure(self, *, to=None, number=100, known=True, ppm=1_000_000):
+        """One in which everybody wins who was activated before, below org `to` (an id; the root org); without its public value when not `known`."""
+        now, root = clock.now(), self.make.root
+        fund = self._fund(now)
+        kind = CouponKind(
+            org_id=root.id, fund_id=fund.id, name="10 元消费券", face_fen=1000, form="cash_off", state="active", valid_days=7, created_at=now, updated_at=now
+        )
+        db.session().add(kind)
         db.session().flush()
+        terms = Terms(
+            "五月抽奖", "UHI1", now - timedelta(minutes=10), now + timedelta(days=30), "测试信标", now - timedelta(minutes=20),
+            (PrizeTerms("10 元消费券", number, ppm=ppm, pack={kind.id: 1}),), fund.id, organiser="云麓省总工会", contact="权益保障部 0570-88001234",
+            rules="中奖即到券包，7 天内在驿站使用。", audience_path=db.session().get(Org, to or root.id).path,
+        )  # fmt: skip
+        early, value = now - timedelta(hours=1), "beacon:0000000042"
+        made = drafting.create(root, terms, actor=SYSTEM, now=early)
+        publishing.publish(made.id, actor=SYSTEM, now=early)
+        if known:
+            drawing.say_public(made.id, value, "官网，王敏在场", actor=SYSTEM, now=terms.public_at)
+            drawing.confirm_public(made.id, value, actor=SYSTEM, now=terms.public_at)
         return made.id
 
-    def enter(self, draw_id, member_id, source, source_id, *, day, now, number=1):
-        if self.refuses:
-            raise RuleBroken("抽奖没有收。", code=self.refuses)
-        code = f"{member_id}-{day}"
-        db.session().execute(insert(Entry).values(
-            draw_id=draw_id, member_id=member_id, day=day, number=number or 1, holder=str(member_id), code=code, source=source, source_id=source_id, x=7, at=now, missed="",
-        ))
-        self.taken.append(source_id)
-        return self._outcome(source_id)
+    def empty(self):
+        """One in which nobody wins any more: its only prize is gone."""
+        first = self.make.member(account=True)
+        found, now = self.sure(number=1), clock.now()
+        assert entering.enter(found, first.id, "quiz.attempt", 999_999, day=clock.local_day(now), now=now).state == "won"
+        return found
 
-    def _outcome(self, source_id):
-        prize = "10 元消费券" if self.state == "won" else ""
-        return Outcome(source_id, 1, f"CODE{source_id}", "HOLDER", self.state, prize, 1000 if prize else 0, missed=self.missed)
+    def _fund(self, now):
+        made = Fund(org_id=self.make.root.id, name="会员日经费", created_at=now)
+        db.session().add(made)
+        db.session().flush()
+        budget = Budget(fund_id=made.id, kind="grant", month="2026-05", fen=FEN, state="approved", asked_by=1, asked_at=now, decided_by=2, decided_at=now)
+        db.session().add(budget)
+        db.session().flush()
+        ledger.move(Kind.GRANT, made.id, FEN, budget.id, now=now)
+        made.granted_fen = FEN
+        db.session().flush()
+        db.session().refresh(made)
+        return made
 
-    def outcomes_of(self, source, ids):
-        wanted = select(Entry.source_id).where(Entry.source == source, Entry.source_id.in_(ids))
-        return {number: self._outcome(number) for number in db.session().scalars(wanted)}
 
-    def view(self, draw_id, now):
-        return DrawView(draw_id, "五月抽奖", "UHI1", "open", True, self.paused, "系统检查", now, now + timedelta(days=30), "/1/", f"/rewards/draws/{draw_id}/")
+@pytest.fixture
+def draws(make):
+    return Draws(make)
 
 
-@pytest.fixture(autouse=True)
-def draws(monkeypatch):
-    """Replace the draw by a stand-in, everywhere where it is asked."""
-    found = Draws()
-    monkeypatch.setattr(chances, "enter", found.enter)
-    monkeypatch.setattr(chances, "outcomes_of", found.outcomes_of)
-    for module in (shown, site, desk, chances):
-        monkeypatch.setattr(module, "draw_view", found.view)
-    monkeypatch.setattr(site, "odds_panel", lambda draw_id: "赔率表")
-    for module in (rounds, desk, play_demo):
-        monkeypatch.setattr(module, "draw_choices", lambda actor, path, now: [
-            (row, "五月抽奖") for row in db.session().scalars(unscoped(select(Draw.id), why="test"))
-        ])
-    return found
+@pytest.fixture
+def with_draw(work, daily, draws):
+    """Return `with_draw(sort="sure", **how)`: the daily round gives chances in such a draw; returns the draw's id."""
+
+    def give(sort="sure", **how):
+        with work() as session:
+            found = getattr(draws, sort)(**how)
+            session.execute(update(Round).where(Round.id == daily["round"]).values(draw_id=found))
+            return found
+
+    return give
 
 
 @dataclass
@@ -149,20 +129,24 @@ def bank(make):
 
 
 @pytest.fixture
-def daily(work, bank, make):
+def daily(beginning, work, bank, make):
     """A running daily round of three questions (single, multiple, order) and two activated members; returns their ids."""
-    with work():
-        topic = bank.topic()
-        first = bank.question(topic, "单题", answer=["b"])
-        second = bank.question(topic, "多题", kind="multiple", answer=["a", "c"])
-        third = bank.question(topic, "序题", kind="order", answer=["a", "b", "c", "d"])
-        found = bank.round({topic.id: 3})
-        people = [make.member(make.root, account=True) for _n in range(2)]
-        return {
-            "round": found.id, "slug": found.slug, "topic": topic.id, "questions": [first.id, second.id, third.id],
-            "members": [each.id for each in people], "accounts": [each.account_id for each in people],
-            "right": {str(first.id): ["b"], str(second.id): ["a", "c"], str(third.id): ["a", "b", "c", "d"]},
-        }  # fmt: skip
+
+    def fill():
+        with work():
+            topic = bank.topic()
+            first = bank.question(topic, "单题", answer=["b"])
+            second = bank.question(topic, "多题", kind="multiple", answer=["a", "c"])
+            third = bank.question(topic, "序题", kind="order", answer=["a", "b", "c", "d"])
+            found = bank.round({topic.id: 3})
+            people = [make.member(make.root, account=True) for _n in range(2)]
+            return {
+                "round": found.id, "slug": found.slug, "topic": topic.id, "questions": [first.id, second.id, third.id],
+                "members": [each.id for each in people], "accounts": [each.account_id for each in people],
+                "right": {str(first.id): ["b"], str(second.id): ["a", "c"], str(third.id): ["a", "b", "c", "d"]},
+            }  # fmt: skip
+
+    return beginning("a daily round", fill)
 
 
 @pytest.fixture

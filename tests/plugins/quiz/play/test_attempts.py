@@ -11,14 +11,12 @@ from unionhall.base import clock, db
 from unionhall.base.errors import RuleBroken
 from unionhall.hooks.people import Person
 from unionhall.hooks.types import SYSTEM
-from unionhall.orgs.models import Org
 from unionhall.platform.access import unscoped
 from unionhall_quiz.bank.models import Question
 from unionhall_quiz.play import attempts, chances, jobs, keeping, looking, queries, reminding, rounds
 from unionhall_quiz.play.models import Attempt, Round, Tally
+from unionhall_rewards.draws import pausing
 from unionhall_rewards.draws.models import Entry
-
-from .test_papers import crowd
 
 DAY = date(2026, 5, 14)
 
@@ -27,24 +25,17 @@ def rows(model=Attempt):
     return db.session().scalar(unscoped(select(func.count()).select_from(model), why="test"))
 
 
-def with_draw(work, draws, daily, make):
-    with work() as session:
-        found = session.scalar(unscoped(select(Round).where(Round.id == daily["round"]), why="test"))
-        found.draw_id = draws.make(session.get(Org, 1))
-        return found.draw_id
-
-
 @pytest.mark.both
-def test_two_phones_that_begin_at_once_are_one_attempt(app, work, daily, begun):
-    found = crowd(app, *[lambda: begun(0).id] * 6)
+def test_two_phones_that_begin_at_once_are_one_attempt(at_once, work, daily, begun):
+    found = at_once([lambda: begun(0).id] * 6)
     assert len(found) == 6 and len(set(found)) == 1
     with work():
         assert rows() == 1
 
 
 @pytest.mark.both
-def test_handing_in_many_times_at_once_scores_draws_and_counts_once(app, work, daily, begun, draws, make):
-    with_draw(work, draws, daily, make)
+def test_handing_in_many_times_at_once_scores_draws_and_counts_once(at_once, work, daily, begun, with_draw):
+    with_draw()
     with work():
         attempt_id = begun(0).id
     right = daily["right"]
@@ -57,7 +48,7 @@ def test_handing_in_many_times_at_once_scores_draws_and_counts_once(app, work, d
         return task
 
     wrong = {number: ["d"] for number in right}
-    found = crowd(app, *[hand_in(right)] * 3, *[hand_in(wrong)] * 3)
+    found = at_once([hand_in(right)] * 3 + [hand_in(wrong)] * 3)
     assert len(found) == 6 and len(set(found)) == 1
     with work() as session:
         attempt = queries.attempt_of(daily["round"], daily["members"][0], DAY)
@@ -68,11 +59,11 @@ def test_handing_in_many_times_at_once_scores_draws_and_counts_once(app, work, d
 
 
 @pytest.mark.both
-def test_everybody_at_noon_adds_up(app, work, daily, make, draws):
-    with_draw(work, draws, daily, make)
+def test_everybody_at_noon_adds_up(at_once, work, daily, make, with_draw):
     with work():
         people = [make.member(make.root, account=True) for _n in range(8)]
         ids = [(each.id, each.org_id) for each in people]
+    with_draw()
 
     def play(member_id, org_id):
         def task():
@@ -82,7 +73,7 @@ def test_everybody_at_noon_adds_up(app, work, daily, make, draws):
 
         return task
 
-    assert crowd(app, *[play(*each) for each in ids]) == [3] * 8
+    assert at_once([play(*each) for each in ids]) == [3] * 8
     with work() as session:
         assert (rows(), rows(Entry)) == (8, 8)
         assert set(session.execute(select(Tally.shown, Tally.right))) == {(8, 8)}
@@ -152,17 +143,18 @@ def test_only_those_whom_the_round_is_for(work, bank, make):
         assert refused.value.code == attempts.AUDIENCE
 
 
-def test_a_draw_that_is_paused_keeps_the_quiz_and_owes_the_chance(app, work, daily, begun, draws, make):
-    with_draw(work, draws, daily, make)
-    draws.refuses = "draw-paused"
+def test_a_draw_that_is_paused_keeps_the_quiz_and_owes_the_chance(app, work, daily, begun, with_draw):
+    draw_id = with_draw()
+    with work():
+        pausing.pause(draw_id, "系统检查", actor=SYSTEM, now=clock.now())
     with work():
         attempt = attempts.submit(begun(0), daily["right"], now=clock.now())
         assert (attempt.state, attempt.score, attempt.chance, attempt.chance_why) == ("scored", 3, "owed", "draw-paused")
         assert rows(Entry) == 0
-    draws.paused = True
     with app.app_context():
         assert chances.grant_missing(clock.now()) == 0
-    draws.paused, draws.refuses = False, ""
+    with work():
+        pausing.resume(draw_id, actor=SYSTEM, now=clock.now())
     with app.app_context():
         assert chances.grant_missing(clock.now()) == 1
         assert chances.grant_missing(clock.now()) == 0
@@ -172,18 +164,33 @@ def test_a_draw_that_is_paused_keeps_the_quiz_and_owes_the_chance(app, work, dai
         assert queries.attempt_of(daily["round"], daily["members"][0], DAY).chance == "given"
 
 
-@pytest.mark.parametrize(("code", "kept"), [("draw-not-eligible", "refused"), ("draw-not-open", "owed"), ("something-else", "owed")])
-def test_what_becomes_of_a_chance_that_the_draw_refuses(work, daily, begun, draws, make, code, kept):
-    with_draw(work, draws, daily, make)
-    draws.refuses = code
+def test_a_draw_that_does_not_take_somebody_refuses_the_chance_and_one_not_open_owes_it(work, daily, begun, make, with_draw):
+    with work():
+        elsewhere = make.org()
+        make.member(elsewhere, account=True)
+        elsewhere = elsewhere.id
+    for place, (how, kept, code) in enumerate([({"to": elsewhere}, "refused", "draw-not-eligible"), ({"known": False}, "owed", "draw-not-open")]):
+        with_draw(**how)
+        with work():
+            attempt = attempts.submit(begun(place), daily["right"], now=clock.now())
+            assert (attempt.passed, attempt.chance, attempt.chance_why) == (True, kept, code)
+            assert chances.why(attempt)
+
+
+def test_what_is_refused_for_a_reason_that_the_quiz_does_not_know_is_owed(work, daily, begun, with_draw, monkeypatch):
+    def refuse(*_args, **_more):
+        raise RuleBroken("抽奖没有收。", code="something-else")
+
+    with_draw()
+    monkeypatch.setattr(chances, "enter", refuse)
     with work():
         attempt = attempts.submit(begun(0), daily["right"], now=clock.now())
-        assert (attempt.passed, attempt.chance) == (True, kept)
+        assert (attempt.passed, attempt.chance) == (True, "owed")
         assert chances.why(attempt)
 
 
-def test_whoever_does_not_pass_has_no_chance(work, daily, begun, draws, make):
-    with_draw(work, draws, daily, make)
+def test_whoever_does_not_pass_has_no_chance(work, daily, begun, with_draw):
+    with_draw()
     with work():
         attempt = attempts.submit(begun(0), {str(daily["questions"][0]): ["b"]}, now=clock.now())
         assert (attempt.score, attempt.passed, attempt.chance) == (1, False, "none")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import select
 
 from unionhall.accounts.administration import grant
 from unionhall.base import clock
@@ -15,12 +15,14 @@ from unionhall.orgs.models import Org
 from unionhall.platform.access import unscoped
 from unionhall_quiz.play import attempts, component, exports, findable, queries
 from unionhall_quiz.play.models import Attempt, Paper, Round
+from unionhall_rewards.draws import pausing
+from unionhall_rewards.draws.models import Entry
 
 DAY = date(2026, 5, 14)
 
 
 @pytest.fixture
-def examiner(person):
+def examiner(daily, person):
     return person("quiz.examiner")
 
 
@@ -164,20 +166,22 @@ def test_a_paper_is_shown_ahead_only_to_who_says_so_and_that_is_noted(examiner, 
         assert session.scalar(select(Paper.day)) == date(2026, 5, 15)
 
 
-def test_chances_that_are_owed_are_given_from_the_desk(examiner, post, work, daily, begun, draws, make):
-    with work() as session:
-        session.execute(update(Round).values(draw_id=draws.make(session.get(Org, 1))))
-    draws.refuses = "draw-paused"
+def test_chances_that_are_owed_are_given_from_the_desk(examiner, post, work, daily, begun, with_draw):
+    draw_id = with_draw()
+    with work():
+        pausing.pause(draw_id, "系统检查", actor=SYSTEM, now=clock.now())
     with work():
         attempts.submit(begun(0), daily["right"], now=clock.now())
     day = f"/desk/quiz/rounds/{daily['round']}/days/2026-05-14/"
     assert "1 人通过了" in examiner.get(day).text
     post(examiner, f"/desk/quiz/rounds/{daily['round']}/chances", day="2026-05-14")
     assert "还有 1 次" in examiner.get(day).text
-    draws.refuses = ""
+    with work():
+        pausing.resume(draw_id, actor=SYSTEM, now=clock.now())
     post(examiner, f"/desk/quiz/rounds/{daily['round']}/chances", day="2026-05-14")
     assert "补发了 1 次" in examiner.get(day).text
-    assert len(draws.taken) == 1
+    with work() as session:
+        assert session.scalars(select(Entry.source)).all() == ["quiz.attempt"]
 
 
 def test_a_campaign_shows_the_round_and_who_took_part(app, work, daily, begun):

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import threading
 from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import func, select, update
-from sqlalchemy.exc import OperationalError
 
-from unionhall.base import clock, db
+from unionhall.base import clock
 from unionhall.base.errors import RuleBroken
 from unionhall.hooks.types import SYSTEM
 from unionhall.platform.access import unscoped
@@ -20,36 +18,12 @@ from unionhall_quiz.play.models import Paper
 DAY = date(2026, 5, 14)
 
 
-def crowd(app, *tasks):
-    gate, found = threading.Barrier(len(tasks)), []
-
-    def run(task):
-        with app.app_context():
-            gate.wait()
-            for _again in range(60):
-                try:
-                    with db.unit_of_work():
-                        result = task()
-                except OperationalError:
-                    continue
-                found.append(result)
-                break
-            db.session().remove()
-
-    crew = [threading.Thread(target=run, args=(task,)) for task in tasks]
-    for thread in crew:
-        thread.start()
-    for thread in crew:
-        thread.join()
-    return found
-
-
 @pytest.mark.both
-def test_a_paper_is_made_once_however_many_ask(app, work, daily):
+def test_a_paper_is_made_once_however_many_ask(at_once, work, daily):
     def ask():
         return papers.paper_of(queries.by_slug(daily["slug"]), DAY, now=clock.now()).id
 
-    assert len(set(crowd(app, *[ask] * 6))) == 1
+    assert len(set(at_once([ask] * 6))) == 1
     with work() as session:
         assert session.scalar(select(func.count()).select_from(Paper)) == 1
         used = select(Question.used_on)

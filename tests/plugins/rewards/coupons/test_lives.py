@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import threading
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import func, select
-from sqlalchemy.exc import OperationalError
 
 from unionhall.base import clock, db
 from unionhall.base.errors import Conflict, NotAllowed, NotFound, RuleBroken
@@ -25,32 +23,6 @@ def notices(kind):
 
 def moved(kind):
     return db.session().scalar(select(func.count()).select_from(Movement).where(Movement.kind == kind))
-
-
-def at_once(app, *acts):
-    """Run each act in a thread and a unit of work of its own, all at the same moment; returns what came of each."""
-    gate, found = threading.Barrier(len(acts)), {}
-
-    def run(place, act):
-        with app.app_context():
-            gate.wait()
-            for _again in range(50):
-                try:
-                    with db.unit_of_work():
-                        found[place] = act()
-                except OperationalError:
-                    continue
-                except (Conflict, RuleBroken) as error:
-                    found[place] = error
-                break
-            db.session().remove()
-
-    crew = [threading.Thread(target=run, args=(place, act)) for place, act in enumerate(acts)]
-    for thread in crew:
-        thread.start()
-    for thread in crew:
-        thread.join()
-    return [found[place] for place in range(len(acts))]
 
 
 @pytest.mark.both
@@ -248,20 +220,20 @@ def test_a_grace_reaches_live_coupons_and_is_made_once(work, hall, mall, at):
 
 
 @pytest.mark.both
-def test_two_take_the_same_coupon_back_at_once(app, work, hall):
+def test_two_take_the_same_coupon_back_at_once(at_once, work, hall):
     now = clock.now()
     with work():
         coupon_id, before = hall.give()[0], hall.free()
         asked = voidings.ask(hall.coupon(coupon_id), "误发", actor=hall.actor("operator"), now=now).id
         actors = [hall.actor("finance"), hall.actor("admin")]
-    found = at_once(app, *(lambda who=who: voidings.decide(asked, yes=True, actor=who, now=now).state for who in actors))
+    found = at_once([lambda who=who: voidings.decide(asked, yes=True, actor=who, now=now).state for who in actors])
     assert sorted(str(type(item).__name__) for item in found) == ["Conflict", "str"]
     with work():
         assert (hall.coupon(coupon_id).state, hall.free(), moved("void")) == ("voided", before + 1000, 1)
 
 
 @pytest.mark.both
-def test_running_out_and_taking_back_at_once_return_the_money_once(app, work, hall):
+def test_running_out_and_taking_back_at_once_return_the_money_once(at_once, work, hall):
     with work():
         coupon_id, before = hall.give()[0], hall.free()
         now = clock.now()
@@ -269,7 +241,7 @@ def test_running_out_and_taking_back_at_once_return_the_money_once(app, work, ha
         late = hall.coupon(coupon_id).valid_to + timedelta(seconds=1)
         who = hall.actor("finance")
     at_once(
-        app, lambda: voidings.decide(asked, yes=True, actor=who, now=now).state, lambda: expiring.expire(late), lambda: expiring.expire(late)
+        [lambda: voidings.decide(asked, yes=True, actor=who, now=now).state, lambda: expiring.expire(late), lambda: expiring.expire(late)]
     )  # fmt: skip
     with work():
         assert hall.coupon(coupon_id).state in ("voided", "expired")
@@ -277,14 +249,14 @@ def test_running_out_and_taking_back_at_once_return_the_money_once(app, work, ha
 
 
 @pytest.mark.both
-def test_two_second_approvals_at_once_give_once(app, work, hall, make):
+def test_two_second_approvals_at_once_give_once(at_once, work, hall, make):
     now = clock.now()
     with work():
         gift = gifts.ask(hall.the_kind(), [hall.member], 3, "慰问", actor=hall.actor("operator"), now=now).id
         gifts.approve(gift, actor=hall.actor("finance"), now=now)
         third = make.account("org_admin", hall.the_kind().org, name="副主席")
         actors = [hall.actor("admin"), make.actor_of(third)]
-    found = at_once(app, *(lambda who=who: gifts.approve(gift, actor=who, now=now).state for who in actors))
+    found = at_once([lambda who=who: gifts.approve(gift, actor=who, now=now).state for who in actors])
     assert sorted(str(type(item).__name__) for item in found) == ["Conflict", "str"]
     with work():
         assert moved("give") == 3

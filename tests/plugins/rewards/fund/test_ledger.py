@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import threading
 from datetime import date
 
 import pytest
@@ -74,31 +73,15 @@ def test_no_console_changes_a_movement(work, mall, statement):
             session.execute(text(statement))
 
 
-def test_forty_at_once_take_no_more_than_there_is(app, work, mall):
+def test_forty_at_once_take_no_more_than_there_is(at_once, work, mall):
     with work():
         fund_id = mall.fund(fen=25_000).id
-    now, answers, gate = clock.now(), [], threading.Barrier(40)
-
-    def reserve(number):
-        with app.app_context():
-            gate.wait()
-            try:
-                with db.unit_of_work():
-                    ledger.move(Kind.RESERVE, fund_id, 1_000, number, now=now)
-                answers.append("ok")
-            except RuleBroken as error:
-                answers.append(error.code)
-            finally:
-                db.session().remove()
-
-    threads = [threading.Thread(target=reserve, args=(number,)) for number in range(40)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    now = clock.now()
+    found = at_once([lambda number=number: ledger.move(Kind.RESERVE, fund_id, 1_000, number, now=now) for number in range(40)])
     with work():
         balance = queries.sums([fund_id])[fund_id]
-        assert (answers.count("ok"), answers.count("fund-empty"), free(fund_id)) == (25, 15, 0)
+        refused = [answer.code for answer in found if isinstance(answer, RuleBroken)]
+        assert (len(found), refused, free(fund_id)) == (40, ["fund-empty"] * 15, 0)
         assert (balance[Account.POOL], balance[Account.FREE]) == (25_000, 0)
         assert checks.balances(now) == []
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from threading import Thread
 
 import pytest
 from sqlalchemy import select
@@ -104,28 +103,16 @@ def test_a_member_shows_it_at_the_shop(app, work, client, person, login, send, m
 
 
 @pytest.mark.both
-def test_the_last_ones_go_to_as_many_as_there_are(app, work, make, offer):
+def test_the_last_ones_go_to_as_many_as_there_are(at_once, work, make, offer):
     with work():
         number = offer(total=3).id
         members = [make.member().id for _ in range(8)]
-    failed = []
 
     def use(member_id):
-        with app.test_request_context():
-            try:
-                with db.unit_of_work():
-                    found = db.session().get(Offer, number, **SCOPE)
-                    services.use(found, member_id, now=clock.now())
-            except RuleBroken as error:
-                failed.append(error.code)
-            finally:
-                db.session().remove()
+        services.use(db.session().get(Offer, number, **SCOPE), member_id, now=clock.now())
 
-    threads = [Thread(target=use, args=(member_id,)) for member_id in members]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    found = at_once([lambda member_id=member_id: use(member_id) for member_id in members])
+    failed = [answer.code for answer in found if isinstance(answer, RuleBroken)]
     with work() as session:
         used = session.get(Offer, number, **SCOPE).used
         assert (failed, used, len(session.scalars(select(OfferUse)).all())) == (["offer-gone"] * 5, 3, 3)

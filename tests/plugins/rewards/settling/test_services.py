@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from datetime import date
 
 import pytest
@@ -143,34 +142,21 @@ def test_a_dispute_that_is_declined(work, april):
 
 
 @pytest.mark.both
-def test_ten_who_pay_at_once_pay_once(app, work, april):
+def test_ten_who_pay_at_once_pay_once(at_once, work, april):
     with work():
         store, made, one, two = april()
         now, fund_id = clock.now(), store.fund.id
         services.send(made, actor=one, now=now)
         services.confirm(made, actor=one, now=now, words="电话")
         run_id, statement_id = paying.draw_up(made.org, [made.id], "", actor=one, now=now).id, made.id
-    answers, gate = [], threading.Barrier(10)
 
     def pay():
-        with app.app_context():
-            gate.wait()
-            try:
-                with db.unit_of_work():
-                    paying.mark_paid(queries.payment(run_id, two), date(2026, 5, 2), "HD1", actor=two, now=now)
-                answers.append("ok")
-            except Conflict:
-                answers.append("conflict")
-            finally:
-                db.session().remove()
+        paying.mark_paid(queries.payment(run_id, two), date(2026, 5, 2), "HD1", actor=two, now=now)
+        return "ok"
 
-    threads = [threading.Thread(target=pay) for _number in range(10)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    found = at_once([pay] * 10)
     with work():
-        assert sorted(answers) == ["conflict"] * 9 + ["ok"]
+        assert sorted("conflict" if isinstance(answer, Conflict) else answer for answer in found) == ["conflict"] * 9 + ["ok"]
         assert funds.sums([fund_id])[fund_id][Account.SETTLED] == 3000
         assert db.session().get(Statement, statement_id, execution_options={"unionhall_scope": "test"}).state == "paid"
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import threading
 from datetime import date
 
 import pytest
 from sqlalchemy import select
 
 from unionhall.base import clock, db
-from unionhall.base.errors import Conflict, NotAllowed, RuleBroken, UnionHallError
+from unionhall.base.errors import Conflict, NotAllowed, RuleBroken
 from unionhall.hooks.types import SYSTEM, Role
 from unionhall.orgs.models import Org
 from unionhall.platform.access import unscoped
@@ -186,29 +185,16 @@ def test_a_pause_ends_by_itself_once(work, station, at, app):
 
 
 @pytest.mark.both
-def test_two_steps_at_once_end_in_one_state(app, work, station):
+def test_two_steps_at_once_end_in_one_state(at_once, work, station):
     with work():
         number = station().id
-    outcomes, gate = [], threading.Barrier(2, timeout=60)
 
-    def step(name):
-        gate.wait()
-        with app.app_context():
-            try:
-                with db.unit_of_work() as session:
-                    found = session.get(Station, number, execution_options={"unionhall_scope": "test"})
-                    standing.take_step(found, name, reason="试", actor=SYSTEM, now=clock.now())
-                outcomes.append("done")
-            except UnionHallError as error:
-                outcomes.append(type(error).__name__)
-            finally:
-                db.session().remove()
+    def pause():
+        found = db.session().get(Station, number, execution_options={"unionhall_scope": "test"})
+        standing.take_step(found, "pause", reason="试", actor=SYSTEM, now=clock.now())
+        return "done"
 
-    threads = [threading.Thread(target=step, args=("pause",)) for _ in range(2)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    outcomes = [answer if answer == "done" else type(answer).__name__ for answer in at_once([pause] * 2)]
     assert sorted(outcomes) == ["Conflict", "done"]
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import re
-import threading
 from datetime import date, timedelta
 
 import pytest
@@ -12,7 +11,7 @@ from PIL import Image
 from sqlalchemy import func, select
 
 from unionhall.base import clock, db
-from unionhall.base.errors import Conflict, NotAllowed, RuleBroken, UnionHallError
+from unionhall.base.errors import Conflict, NotAllowed, RuleBroken
 from unionhall.hooks.people import Person
 from unionhall.hooks.types import SYSTEM, Role
 from unionhall.notices.models import Notice
@@ -99,29 +98,15 @@ def test_once_a_month_but_secret_visits_as_often_as_needed(work, station, inspec
 
 
 @pytest.mark.both
-def test_two_inspectors_begin_one_inspection(app, work, station, kept):
+def test_two_inspectors_begin_one_inspection(at_once, work, station, kept):
     with work():
         number = station().id
-    gate, outcomes = threading.Barrier(2, timeout=60), []
 
     def begin():
-        gate.wait()
-        with app.app_context():
-            try:
-                with db.unit_of_work() as session:
-                    found = session.get(Station, number, execution_options={"unionhall_scope": "test"})
-                    services.begin(found, actor=SYSTEM, now=clock.now())
-                outcomes.append("done")
-            except UnionHallError as error:
-                outcomes.append(type(error).__name__)
-            finally:
-                db.session().remove()
+        services.begin(db.session().get(Station, number, execution_options={"unionhall_scope": "test"}), actor=SYSTEM, now=clock.now())
+        return "done"
 
-    threads = [threading.Thread(target=begin) for _ in range(2)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    outcomes = [answer if answer == "done" else type(answer).__name__ for answer in at_once([begin] * 2)]
     assert set(outcomes) <= {"done", "Conflict"} and "done" in outcomes
     with work():
         assert len(kept()) == 1

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import re
-import threading
 
 import pytest
 from sqlalchemy import func, select
-from sqlalchemy.exc import OperationalError
 
 from unionhall.base import clock, db
 from unionhall.base.errors import UnionHallError
@@ -100,32 +98,15 @@ def test_a_clerk_of_another_store_is_not_found(person, post, place, work, shop):
 
 
 @pytest.mark.both
-def test_of_four_who_add_the_same_name_at_once_one_does(app, work, shop):
+def test_of_four_who_add_the_same_name_at_once_one_does(at_once, work, shop):
     with work():
         number = shop.store().id
-    gate, found = threading.Barrier(4), []
 
     def add():
-        with app.app_context():
-            gate.wait()
-            for _again in range(50):
-                try:
-                    with db.unit_of_work():
-                        clerks.add(queries.locked(number), ClerkFields("孟白"), actor=SYSTEM, now=clock.now())
-                    found.append("made")
-                except OperationalError:
-                    db.session().remove()
-                    continue
-                except UnionHallError:
-                    found.append("refused")
-                break
-            db.session().remove()
+        clerks.add(queries.locked(number), ClerkFields("孟白"), actor=SYSTEM, now=clock.now())
+        return "made"
 
-    crew = [threading.Thread(target=add) for _n in range(4)]
-    for thread in crew:
-        thread.start()
-    for thread in crew:
-        thread.join()
+    found = ["refused" if isinstance(answer, UnionHallError) else answer for answer in at_once([add] * 4)]
     assert sorted(found) == ["made", "refused", "refused", "refused"]
     with work():
         assert db.session().scalar(select(func.count()).select_from(Clerk)) == 1

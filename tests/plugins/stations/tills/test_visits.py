@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import threading
 from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import func, select
-from sqlalchemy.exc import OperationalError
 
 from unionhall.base import clock, db
 from unionhall.hooks.people import Person
@@ -66,31 +64,15 @@ def test_a_station_that_is_not_open_counts_nobody(person, post, place, work, sta
 
 
 @pytest.mark.both
-def test_four_taps_at_once_count_once(app, place, work, make):
+def test_four_taps_at_once_count_once(at_once, place, work, make):
     with work():
         member = make.member(account=True).id
-    now, gate, found = clock.now(), threading.Barrier(4), []
+    now = clock.now()
 
     def tap():
-        with app.app_context():
-            gate.wait()
-            for _again in range(50):
-                try:
-                    with db.unit_of_work() as session:
-                        station = session.get(Station, place["station"], execution_options={"unionhall_scope": "test"})
-                        done = visits.check_in(station, member, now=now)
-                    found.append(done)
-                except OperationalError:
-                    db.session().remove()
-                    continue
-                break
-            db.session().remove()
+        return visits.check_in(db.session().get(Station, place["station"], execution_options={"unionhall_scope": "test"}), member, now=now)
 
-    crew = [threading.Thread(target=tap) for _n in range(4)]
-    for thread in crew:
-        thread.start()
-    for thread in crew:
-        thread.join()
+    found = at_once([tap] * 4)
     assert sorted(found) == [False, False, False, True]
     assert _number(work) == 1
 
