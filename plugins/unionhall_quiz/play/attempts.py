@@ -31,7 +31,8 @@ HUMAN_SECONDS = 2
 CLOSED, NOT_OPEN, AUDIENCE, NO_QUESTIONS, LATE = "quiz-ended", "quiz-not-open", "quiz-audience", "quiz-no-questions", "quiz-late"
 AFTER = {"synchronize_session": False}
 Chosen = Mapping[str, Sequence[str]]
-_TABLE, _TALLY = Attempt.__table__, Tally.__table__
+_TABLE: Any = Attempt.__table__
+_TALLY: Any = Tally.__table__
 _HAND_IN = update(_TABLE).where(_TABLE.c.id == bindparam("attempt"), _TABLE.c.state == AttemptState.OPEN.value)
 _REFUSED = update(_TABLE).where(_TABLE.c.id == bindparam("attempt"))
 

@@ -13,8 +13,9 @@ from unionhall.plugin import session, update_count
 from unionhall_rewards.draws.models import Prize, PrizeDay, WinCount
 
 AFTER = {"synchronize_session": False}
-_PRIZE = Prize.__table__.c
-_TAKE = update(Prize.__table__).where(_PRIZE.id == bindparam("prize"), _PRIZE.left > 0).values(left=_PRIZE.left - 1)
+_TABLE: Any = Prize.__table__
+_PRIZE = _TABLE.c
+_TAKE = update(_TABLE).where(_PRIZE.id == bindparam("prize"), _PRIZE.left > 0).values(left=_PRIZE.left - 1)
 
 
 def insert_into(table: Any) -> Any:

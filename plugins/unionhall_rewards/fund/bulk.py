@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import Any
 
 from flask_babel import gettext as _
 from sqlalchemy import ColumnElement, Select, case, func, insert, literal, select, update
@@ -14,7 +15,8 @@ from unionhall_rewards.fund.models import PATHS, Account, Fund, Kind, Movement
 Line = tuple[int, int, int]
 """(fund id, fen, id of the cause)"""
 AFTER = {"synchronize_session": False}
-_ADD = insert(Movement.__table__)
+_TABLE: Any = Movement.__table__
+_ADD = insert(_TABLE)
 COMMITS = (Kind.RESERVE, Kind.GIVE)
 """What binds free money to coupons: of a fund that is open, up to its freeze line and no further."""
 

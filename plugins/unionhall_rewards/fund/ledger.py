@@ -13,7 +13,8 @@ from unionhall_rewards.fund.labels import yuan
 from unionhall_rewards.fund.models import PATHS, Account, Fund, Kind, Movement
 
 AFTER = {"synchronize_session": False}
-_ADD = insert(Movement.__table__)
+_TABLE: Any = Movement.__table__
+_ADD = insert(_TABLE)
 COMMITS = (Kind.RESERVE, Kind.GIVE)
 """What binds free money to coupons: up to the freeze line and no further."""
 OPEN_ONLY = (*COMMITS, Kind.GRANT)
