@@ -39,7 +39,7 @@ def stations(org, number):
     till = add(Till(station_id=station.id, store_id=store.id, label="收银台", token_hash=f"hash-{number}", enrolled_at=now, created_at=now))
     day = add(SpecialDay(station_id=station.id, since=today, until=today, hours=[], reason="盘点"))
     visit = add(Inspection(org_id=org.id, station_id=station.id, month="2026-05", inspector_id=1, began_at=now, **made))
-    photo = add(InspectionPhoto(inspection_id=visit.id, file=f"photo-{number}.jpg", mime="image/jpeg", name="photo.jpg", created_at=now))
+    photo = add(InspectionPhoto(inspection_id=visit.id, file=f"00/{number:048x}.bin", mime="image/jpeg", name="photo.jpg", created_at=now))
     service = add(Service(key=f"extra-{number}", name="多一项"))
     return {
         "store_id": store.id, "station_id": station.id, "clerk_id": clerk.id, "till_id": till.id, "day_id": day.id, "service_id": service.id,
