@@ -42,10 +42,10 @@ def stations(org, owner, number):
     till = add(Till(station_id=station.id, store_id=store.id, label="收银台", token_hash=f"hash-{number}", enrolled_at=now, created_at=now))
     day = add(SpecialDay(station_id=station.id, since=today, until=today, hours=[], reason="盘点"))
     visit = add(Inspection(org_id=org.id, station_id=station.id, month="2026-05", inspector_id=1, began_at=now, **made))
-    photo = add(InspectionPhoto(inspection_id=visit.id, file=f"photo-{number}.jpg", mime="image/jpeg", name="photo.jpg", created_at=now))
+    photo = add(InspectionPhoto(inspection_id=visit.id, file=f"00/{number:048x}.bin", mime="image/jpeg", name="photo.jpg", created_at=now))
     said = {"org_id": org.id, "station_id": station.id, "member_id": owner.id, "photo_name": "photo.jpg", "photo_mime": "image/jpeg", **made}
-    rating = add(Rating(day=today, stars=4, comment="好", state="waiting", photo_file=f"rated-{number}.jpg", **said))
-    fault = add(Fault(text="坏了", state="mended", mended_at=now, open_key=f"key-{number}", photo_file=f"fault-{number}.jpg", **said))
+    rating = add(Rating(day=today, stars=4, comment="好", state="waiting", photo_file=f"01/{number:048x}.bin", **said))
+    fault = add(Fault(text="坏了", state="mended", mended_at=now, open_key=f"key-{number}", photo_file=f"02/{number:048x}.bin", **said))
     cost = add(StationCost(station_id=station.id, since=today.replace(day=1), fen=100, updated_at=now))
     service = add(Service(key=f"extra-{number}", name="多一项"))
     return {

@@ -11,7 +11,6 @@ from sqlalchemy import update
 
 from unionhall.base import clock, db
 from unionhall.hooks.types import SYSTEM
-from unionhall.orgs.models import Org
 from unionhall_quiz.bank.models import Question, Topic
 from unionhall_quiz.play import attempts, queries, rounds
 from unionhall_quiz.play.models import Round
@@ -44,7 +43,7 @@ class Draws:
         terms = Terms(
             "五月抽奖", "UHI1", now - timedelta(minutes=10), now + timedelta(days=30), "测试信标", now - timedelta(minutes=20),
             (PrizeTerms("10 元消费券", number, ppm=ppm, pack={kind.id: 1}),), fund.id, organiser="云麓省总工会", contact="权益保障部 0570-88001234",
-            rules="中奖即到券包，7 天内在驿站使用。", audience_path=db.session().get(Org, to or root.id).path,
+            rules="中奖即到券包，7 天内在驿站使用。", audience=(to,) if to else (),
         )  # fmt: skip
         early, value = now - timedelta(hours=1), "beacon:0000000042"
         made = drafting.create(root, terms, actor=SYSTEM, now=early)

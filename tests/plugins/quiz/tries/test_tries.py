@@ -158,7 +158,7 @@ def test_the_pages_lead_from_try_to_try(answer, three, member, client):
     browser, done = answer(three, member)
     assert done.location.endswith("?try=2")
     page = browser.get(done.location).text
-    assert "这次没抽中" in page and "今天还有机会，再答一次" in page
+    assert "中奖次数到了上限" in page and "今天还有机会，再答一次" in page
     browser, done = answer(three, member, wrong=True)
     page = browser.get(done.location).text
     assert "这次没通过" in page and "再答一次" not in page
