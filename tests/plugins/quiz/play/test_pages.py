@@ -236,7 +236,7 @@ def test_a_draw_that_is_paused_or_not_for_somebody_takes_nothing_from_the_quiz(p
         elsewhere = make.org()
         make.member(elsewhere, account=True)
         elsewhere = elsewhere.id
-    for place, (how, words) in enumerate([({}, "抽奖临时暂停"), ({"to": elsewhere}, "不在这次抽奖的范围")]):
+    for place, (how, words) in enumerate([({}, "抽奖临时暂停"), ({"to": elsewhere}, "你的会籍不在里面")]):
         draw_id = with_draw(**how)
         if not how:
             with work():
