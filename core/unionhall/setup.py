@@ -27,6 +27,7 @@ from unionhall.platform.access import unscoped
 
 DEMO_LOGINS = (
     "editor", "correspondent", "chief", "orgadmin", "clerk", "auditor", "admin", "member", "member2", "neighbour", "officer", "cityadmin",
+    "finance",
 )  # fmt: skip
 
 

@@ -115,7 +115,7 @@ def month(now, org):
     this = clock.first_moment(clock.local_day(now).replace(day=1))
     last = clock.first_moment(clock.local_day(this - DAY).replace(day=1))
     before = clock.first_moment(clock.local_day(last - DAY).replace(day=1))
-    for login, name in (("finance", "宋清账"), ("finance2", "何复核")):
+    for login, name in (("payer", "宋清账"), ("payer2", "何复核")):
         account = administration.create_account(org, login=login, name=name, actor=SYSTEM, now=before)
         account.password_hash, account.password_at = passwords.hash_password(PREFIX + login), before
         administration.grant(account, FINANCE, org, actor=SYSTEM, now=before)

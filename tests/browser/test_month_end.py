@@ -28,7 +28,7 @@ def yuan(text):
 
 def test_a_month_from_the_cut_to_the_last_closed_statement(person, arranged, command, shot):
     told = arranged("month")
-    finance, second = person("finance"), person("finance2")
+    finance, second = person("payer"), person("payer2")
     one, _other = told["stores"]
     pages = cut(finance, command, told, shot)
     send_all(finance, told, pages)

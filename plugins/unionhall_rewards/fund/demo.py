@@ -18,7 +18,7 @@ MONTHS, MONTHLY_FEN = 6, 8_000_000
 
 def people() -> tuple[Actor, Actor]:
     """Return who asks and who approves, with the system's rights: what is told of them is past."""
-    return tuple(Actor(demo_account(login), login, login, system=True) for login in ("orgadmin", "cityadmin"))  # type: ignore[return-value]
+    return tuple(Actor(demo_account(login), login, login, system=True) for login in ("cityadmin", "finance"))  # type: ignore[return-value]
 
 
 def load(now: datetime) -> None:
@@ -27,7 +27,7 @@ def load(now: datetime) -> None:
         return
     asks, approves = people()
     org = org_by_slug("qinghe")
-    hold_office_role(demo_account("orgadmin"), rights.FINANCE, org, actor=SYSTEM, now=now)  # a second person for cityadmin
+    hold_office_role(demo_account("finance"), rights.FINANCE, org, actor=SYSTEM, now=now)
     fields = FundFields(NAME, "工会经费—职工服务", 95, MONTHLY_FEN, "会员日答题抽奖用，只在工人驿站抵扣。")
     fund = services.create(org, fields, actor=asks, now=now - timedelta(days=200))
     for back in range(MONTHS - 1, -1, -1):

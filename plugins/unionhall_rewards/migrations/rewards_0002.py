@@ -57,6 +57,7 @@ def upgrade() -> None:
     sa.Column('org_id', sa.Integer(), nullable=False),
     sa.CheckConstraint('(paid_at is null) = (paid_on is null)', name=op.f('ck_rewards_payment_paid')),
     sa.CheckConstraint('fen > 0 and number > 0', name=op.f('ck_rewards_payment_fen')),
+    sa.CheckConstraint('paid_by is null or created_by is null or paid_by <> created_by', name=op.f('ck_rewards_payment_two_people')),
     sa.ForeignKeyConstraint(['org_id'], ['orgs_org.id'], name=op.f('fk_rewards_payment_org_id_orgs_org')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_rewards_payment'))
     )

@@ -34,6 +34,7 @@ class PayRun(OrgOwned, Model):
     __table_args__ = (
         CheckConstraint("fen > 0 and number > 0", name="fen"),
         CheckConstraint("(paid_at is null) = (paid_on is null)", name="paid"),
+        CheckConstraint("paid_by is null or created_by is null or paid_by <> created_by", name="two_people"),
     )
     id: Mapped[int] = mapped_column(primary_key=True)
     label: Mapped[str] = mapped_column(String(80))
