@@ -30,6 +30,7 @@ from unionhall.base import db
 HUGE = "长" + "w" * 2499
 NUL = "坏\x00字"
 READ = re.compile(r'(?:form|values)\.(?:get|getlist)\("(\w+)"')
+ASKED = re.compile(r'(?:args|values)\.(?:get|getlist)\("(\w+)"|args\["(\w+)"\]|"(\w+)" in request\.args')
 CHOICES = ("do", "act", "verdict", "decision", "then")
 CHOSEN = re.compile(r'(?:==|!=) "(\w+)"|\{("\w+"(?:, "\w+")*)\}|"(\w+)": \(')
 
@@ -55,6 +56,12 @@ def fields(*packages):
 def read_names(*packages):
     """Return the names of values that the packages' views read from forms by themselves."""
     return {name for package in packages for module in modules(package) for name in READ.findall(inspect.getsource(module))}
+
+
+def asked_names(*packages):
+    """Return the names of values that the packages' views read from addresses."""
+    sources = (inspect.getsource(module) for package in packages for module in modules(package))
+    return sorted({name for source in sources for names in ASKED.findall(source) for name in names if name} | {"page"})
 
 
 def acts(view):

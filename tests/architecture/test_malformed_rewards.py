@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import io
 import re
+import zipfile
 from itertools import cycle
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 import pytest
 import rights_asking as asking
-from bad_input import BAD, CHOICES, HUGE, acts, bad, filled, forms_of, kept
+from bad_input import BAD, CHOICES, HUGE, acts, asked_names, bad, filled, forms_of, kept
 from rights_map_rewards import DOOR, TILL, WORDS
 from rights_things_rewards import build
 
@@ -128,4 +130,77 @@ def test_no_form_as_shown_fails_on_one_wrong_field(asked, monkeypatch):
             how = next(turns[kind])
             pairs = form.sent(asked.tokens[who], next(iter(form.buttons), None), **{name: bad(how, kind)})
             asked.send(who, path, (name, how), data=urlencode(pairs), content_type=FORM)
+    assert asked.wrong == []
+
+
+@pytest.mark.both
+def test_no_address_fails_on_what_is_asked_in_it(asked):
+    names, values = asked_names(*PACKAGES), [HUGE, "9" * 40, str(2**31), "-1", "0001-01-01", "9999-12-31", b"\xed\xa0\x80", "²٣", "NaN"]
+    for rule in asked.routes("GET"):
+        for turn in range(3):
+            query = urlencode([(name, values[(place + 3 * turn) % len(values)]) for place, name in enumerate(names)])
+            asked.send(asked.who(rule), f"{asked.address(rule)}?{query}", turn, method="GET")
+        for name in rule.arguments:
+            for value in values:
+                path = asked.address(rule, **{name: quote(value)})
+                answer = asked.send(asked.who(rule), path, (name, value), method="GET")
+                assert answer is None or answer.status_code in {200, 302, 303, 400, 403, 404}, (path, answer.status_code)
+    for path in ("/quiz/%00/", "/stations/?q=%00", "/desk/rewards/draws/?q=a%00b"):
+        assert asked.send("desk", path, "nul", method="GET").status_code == 400
+    assert asked.wrong == []
+
+
+def test_no_route_fails_on_a_body_of_another_kind(app, asked):
+    with app.app_context():
+        before = kept("stations_", "rewards_", "quiz_")
+    boundary = "multipart/form-data; boundary=x"
+    for rule in asked.routes("POST"):
+        who, path = asked.who(rule), asked.address(rule)
+        token = {"X-CSRFToken": asked.tokens[who]}
+        for kind, body in (
+            ("application/json", b'{"do": ["save"], "name": {"a": 1}}'), ("application/json", b"{"), ("text/xml", b"<a/>"), ("multipart/form-data", b"x"),
+            (boundary, b"--x\r\nContent-Disposition: form-data; name=\"reason\"\r\n"), (boundary, b"\x00\xff" * 50),
+        ):  # fmt: skip
+            asked.send(who, path, (kind, body), data=body, content_type=kind, headers=token)
+    parts = {name: (io.BytesIO(b"x"), "x.txt") for name in ("reason", "name", "title", "since", "words")}
+    for path in ("/desk/stations/new", "/desk/rewards/draws/1/pause", "/desk/quiz/questions/new", "/rewards/coupons/1/appeal"):
+        who = "desk" if path.startswith("/desk/") else "mine"
+        asked.send(who, path, "files for words", data=parts | {"csrf_token": asked.tokens[who]})
+        parts = {name: (io.BytesIO(b"x"), "x.txt") for name in parts}
+        answer = asked.send(who, path, "10 MB", data=urlencode({"csrf_token": asked.tokens[who], "reason": "长" * 4_000_000}), content_type=FORM)
+        assert answer.status_code == 413
+    with app.app_context():
+        assert kept("stations_", "rewards_", "quiz_") == before
+    assert asked.wrong == []
+
+
+def packed(**parts):
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, body in parts.items():
+            archive.writestr(name.replace("__", "/"), body)
+    return made.getvalue()
+
+
+UPLOADS = {
+    "empty.xlsx": b"", "trash.xlsx": b"\x00\x01PK" * 99, "half.xlsx": packed(a=b"x" * 999)[:60], "empty zip.xlsx": packed(),
+    "no sheet.xlsx": packed(**{"[Content_Types].xml": b"<a/>"}), "bomb.xlsx": packed(xl__workbook=b"0" * 30_000_000), "old.xls": b"\xd0\xcf\x11\xe0" * 200,
+    "nul.csv": "题型,主题\n单选,\x00\n".encode(), "halves.csv": b"\xed\xa0\x80,\xff\xfe\n", "one cell.csv": b'"' + b"x" * 3_000_000, "no columns.csv": b"\n\n\n",
+    "many columns.csv": b"," * 50_000, "many lines.csv": b"a\n" * 200_000, "picture.jpg": b"\xff\xd8\xff" + b"\x00" * 200, "../../etc.svg": b"<svg onload='x'/>",
+    "x" * 3000 + ".jpg": b"GIF89a", "": b"no name",
+}  # fmt: skip
+
+
+def test_no_upload_fails_or_leaves_anything(app, asked):
+    with app.app_context():
+        before = kept("stations_", "rewards_", "quiz_")
+    things = asked.things
+    visit = f"/desk/stations/inspections/{things['inspection_id']}"
+    for name, body in UPLOADS.items():
+        for path, place in (("/desk/quiz/questions/import", "file"), (f"{visit}/", "photo-1"), (f"{visit}/fix", "photos")):
+            sent = {"csrf_token": asked.tokens["desk"], "note": "改好了", place: (io.BytesIO(body), name)}
+            answer = asked.send("desk", path, name[:20], data=sent)
+            assert answer is None or 400 <= answer.status_code < 500 or not name or not body, (path, name[:20], answer.status_code)
+    with app.app_context():
+        assert kept("stations_", "rewards_", "quiz_") == before
     assert asked.wrong == []

@@ -111,11 +111,10 @@ def cut(store: StoreView, fund_id: int, month: str, *, now: datetime) -> Stateme
             savepoint.rollback()
             return None
         _deduct(made.id, now)
-        kinds = by_kind(made.id)
+        lines_sha256, kinds = read_lines(made.id)
         body = canonical({
             "format": FORMAT, "store": [store.id, store.name, store.legal_name], "fund": [fund.id, fund.name, fund.source_code],
-            "month": month, "until": until.isoformat(), "kinds": [[row["id"], row["count"], row["fen"]] for row in kinds],
-            "lines_sha256": lines_hash(made.id), **totals,
+            "month": month, "until": until.isoformat(), "kinds": kinds, "lines_sha256": lines_sha256, **totals,
         })  # fmt: skip
         digest = hashlib.sha256(body.encode()).hexdigest()
         del totals["lines"]
@@ -186,12 +185,26 @@ def _printed_lines(statement_id: int) -> Select[*tuple[Any, ...]]:
 
 
 def lines_hash(statement_id: int) -> str:
-    """Return the SHA-256 of a statement's lines, in constant memory: receipt, day, kind, fen; or the correction's id, fen."""
-    told = hashlib.sha256()
+    """Return the SHA-256 of a statement's lines: receipt, day, kind, fen; or the correction's id, fen."""
+    return read_lines(statement_id)[0]
+
+
+def read_lines(statement_id: int) -> tuple[str, list[list[int]]]:
+    """Return the SHA-256 of a statement's lines, and [kind id, how many stand after reversals, fen] of each kind, in constant memory."""
+    told, kinds = hashlib.sha256(), dict[int, list[int]]()
     streamed = session().connection().execute(_printed_lines(statement_id).execution_options(yield_per=2000))
-    for fen, receipt, day, kind_id, adjustment_id in streamed:
-        told.update((f"{receipt} {day} {kind_id} {fen}\n" if receipt else f"adjustment {adjustment_id} {fen}\n").encode())
-    return told.hexdigest()
+    for rows in streamed.partitions():
+        printed = []
+        for fen, receipt, day, kind_id, adjustment_id in rows:
+            if receipt is None:
+                printed.append(f"adjustment {adjustment_id} {fen}\n")
+                continue
+            printed.append(f"{receipt} {day} {kind_id} {fen}\n")
+            counted = kinds.setdefault(kind_id, [0, 0])
+            counted[0] += 1 if fen > 0 else -1
+            counted[1] += fen
+        told.update("".join(printed).encode())
+    return told.hexdigest(), [[number, *kinds[number]] for number in sorted(kinds)]
 
 
 def canonical(value: dict[str, Any]) -> str:

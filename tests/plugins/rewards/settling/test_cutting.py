@@ -171,7 +171,7 @@ def test_the_job_goes_on_after_a_failure(app, work, mall, shop, at, monkeypatch)
         moment = at("2026-04-10 12:00")
         ids = {store.redeem(moment + timedelta(minutes=number)).store_id: store for number, store in enumerate(stores)}
     at("2026-05-02 03:00")
-    whole = cutting.lines_hash
+    whole = cutting.read_lines
     third = sorted(ids)[2]
 
     def dies(statement_id):
@@ -181,12 +181,12 @@ def test_the_job_goes_on_after_a_failure(app, work, mall, shop, at, monkeypatch)
         return whole(statement_id)
 
     with app.app_context():
-        monkeypatch.setattr(cutting, "lines_hash", dies)
+        monkeypatch.setattr(cutting, "read_lines", dies)
         with pytest.raises(RuntimeError):
             cutting.settle(clock.now())
         assert {found.store_id for found in all_statements()} == set(ids) - {third}
         assert db.session().get(SettledMonth, "2026-04") is None
-        monkeypatch.setattr(cutting, "lines_hash", whole)
+        monkeypatch.setattr(cutting, "read_lines", whole)
         assert cutting.settle(clock.now()) == 1
         assert cutting.settle(clock.now()) == 0
         rows = all_statements()
