@@ -12,12 +12,14 @@ from flask_babel import get_locale
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
+from flask_wtf.form import _Auto
+from werkzeug.datastructures import CombinedMultiDict, MultiDict
 from wtforms import DateField, DateTimeLocalField, Field, ValidationError
 from wtforms.validators import InputRequired, Length, Optional
 
 from unionhall.base import clock
 from unionhall.base.errors import UnionHallError
-from unionhall.base.web import fail
+from unionhall.base.web import SAFE_METHODS, fail
 
 Day = TypeVar("Day", date, datetime)
 YEARS = (1900, 2199)
@@ -31,6 +33,15 @@ class DeskForm(FlaskForm):  # type: ignore[misc]
         @property
         def locales(self) -> list[str]:
             return ["en"] if str(get_locale()) == "en" else ["zh"]
+
+        def wrap_formdata(self, form: wtforms.Form, formdata: Any) -> Any:
+            """Read what a form sent: words, and files for the fields that take them. A body of another kind, JSON, is an empty form."""
+            if formdata is not _Auto:
+                return formdata
+            if request.method in SAFE_METHODS:
+                return None
+            takers = [field.name for field in form if isinstance(field, wtforms.FileField)]
+            return CombinedMultiDict((MultiDict([(name, file) for name in takers for file in request.files.getlist(name)]), request.form))
 
     optional_mark: ClassVar[bool] = True
 

@@ -123,13 +123,14 @@ def upgrade() -> None:
     sa.Column('round_id', sa.Integer(), nullable=False),
     sa.Column('day', sa.Date(), nullable=False),
     sa.Column('question_id', sa.Integer(), nullable=False),
+    sa.Column('part', sa.Integer(), nullable=False),
     sa.Column('topic_id', sa.Integer(), nullable=False),
     sa.Column('shown', sa.Integer(), nullable=False),
     sa.Column('right', sa.Integer(), nullable=False),
     sa.ForeignKeyConstraint(['question_id'], ['quiz_question.id'], name=op.f('fk_quiz_tally_question_id_quiz_question')),
     sa.ForeignKeyConstraint(['round_id'], ['quiz_round.id'], name=op.f('fk_quiz_tally_round_id_quiz_round')),
     sa.ForeignKeyConstraint(['topic_id'], ['quiz_topic.id'], name=op.f('fk_quiz_tally_topic_id_quiz_topic')),
-    sa.PrimaryKeyConstraint('round_id', 'day', 'question_id', name=op.f('pk_quiz_tally'))
+    sa.PrimaryKeyConstraint('round_id', 'day', 'question_id', 'part', name=op.f('pk_quiz_tally'))
     )
     with op.batch_alter_table('quiz_tally', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_quiz_tally_question_id'), ['question_id'], unique=False)

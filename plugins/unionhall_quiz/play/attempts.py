@@ -30,6 +30,8 @@ HUMAN_SECONDS = 2
 """Nobody reads and answers a question faster than this."""
 CLOSED, NOT_OPEN, AUDIENCE, NO_QUESTIONS, LATE = "quiz-ended", "quiz-not-open", "quiz-audience", "quiz-no-questions", "quiz-late"
 AFTER = {"synchronize_session": False}
+PARTS = 32
+"""So many rows share the counting of a question on a day."""
 Chosen = Mapping[str, Sequence[str]]
 _TABLE: Any = Attempt.__table__
 _TALLY: Any = Tally.__table__
@@ -160,14 +162,14 @@ def submit(attempt: Attempt, chosen: Chosen, *, now: datetime) -> Attempt:
             taken = chances.take(draw_id, attempt.member_id, attempt.id, day=attempt.day, now=now)
             if taken.chance != Chance.GIVEN:
                 session().execute(_REFUSED, {"attempt": attempt.id, "chance": taken.chance.value, "chance_why": taken.why})
-        _count(found.id, attempt.day, questions, marks)
+        _count(attempt, found.id, questions, marks)
     session().expire(attempt, [*scored, "chance_why"])  # whoever looks at it further reads it as it is now
     return attempt
 
 
-def _count(round_id: int, day: date, questions: Sequence[papers.Frozen], marks: Mapping[int, bool]) -> None:
-    """Add the answers to the day's tally, last in the transaction: everybody writes the same rows, in the same order."""
-    here = {"round_id": round_id, "day": day, "shown": 1}
+def _count(attempt: Attempt, round_id: int, questions: Sequence[papers.Frozen], marks: Mapping[int, bool]) -> None:
+    """Add the answers to the day's tally, last in the transaction: many write the same rows, in the same order."""
+    here = {"round_id": round_id, "day": attempt.day, "part": attempt.id % PARTS, "shown": 1}
     inorder = sorted(questions, key=lambda each: int(each["id"]))
     rows = [here | {"question_id": each["id"], "topic_id": each["topic_id"], "right": int(marks[each["id"]])} for each in inorder]
     if rows:

@@ -169,12 +169,16 @@ class Attempt(Model):
 
 
 class Tally(Model):
-    """How often a question was answered on a day in a round, and how often right: figures without people."""
+    """How often a question was answered on a day in a round, and how often right: figures without people, the sum of its parts.
+
+    Parts, because at noon everybody counts at once, and who counts in the same row waits for the other's commit.
+    """
 
     __tablename__ = "quiz_tally"
     round_id: Mapped[int] = mapped_column(ForeignKey("quiz_round.id"), primary_key=True)
     day: Mapped[date] = mapped_column(primary_key=True)
     question_id: Mapped[int] = mapped_column(ForeignKey("quiz_question.id"), primary_key=True, index=True)
+    part: Mapped[int] = mapped_column(primary_key=True, default=0)
     topic_id: Mapped[int] = mapped_column(ForeignKey("quiz_topic.id"), index=True)
     shown: Mapped[int] = mapped_column(default=0)
     right: Mapped[int] = mapped_column(default=0)

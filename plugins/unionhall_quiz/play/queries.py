@@ -186,8 +186,8 @@ def begun(round_id: int, day: date) -> bool:
 
 def tallies(round_id: int, day: date) -> dict[int, tuple[int, int]]:
     """Return {question id: (answered, right)} of a day of a round."""
-    wanted = select(Tally.question_id, Tally.shown, Tally.right).where(Tally.round_id == round_id, Tally.day == day)
-    return {row.question_id: (row.shown, row.right) for row in session().execute(wanted)}
+    sums = select(Tally.question_id, func.sum(Tally.shown), func.sum(Tally.right)).where(Tally.round_id == round_id, Tally.day == day)
+    return {number: (int(shown), int(right)) for number, shown, right in session().execute(sums.group_by(Tally.question_id))}
 
 
 def flagged(round_id: int, day: date, *, most: int = 200) -> list[Attempt]:
