@@ -35,11 +35,14 @@ class DeskForm(FlaskForm):  # type: ignore[misc]
             return ["en"] if str(get_locale()) == "en" else ["zh"]
 
         def wrap_formdata(self, form: wtforms.Form, formdata: Any) -> Any:
-            """Read what a form sent: words, and files for the fields that take them. A body of another kind, JSON, is an empty form."""
+            """Read what a form sent: words, and files for the fields that take them; of a JSON object, its words."""
             if formdata is not _Auto:
                 return formdata
             if request.method in SAFE_METHODS:
                 return None
+            if request.is_json:
+                sent = request.get_json(silent=True)
+                return MultiDict([pair for pair in sent.items() if isinstance(pair[1], str)] if isinstance(sent, dict) else [])
             takers = [field.name for field in form if isinstance(field, wtforms.FileField)]
             return CombinedMultiDict((MultiDict([(name, file) for name in takers for file in request.files.getlist(name)]), request.form))
 

@@ -29,7 +29,7 @@ DRAWN = [
 ]
 SETTLED = [
     ("from unionhall_rewards.settling import cutting; instead_of(cutting, '_totals')", 0),
-    ("from unionhall_rewards.settling import cutting; instead_of(cutting, 'lines_hash', 2)", 1),
+    ("from unionhall_rewards.settling import cutting; instead_of(cutting, 'read_lines', 2)", 1),
     ("from unionhall_rewards.settling import cutting; at_the_end(cutting, 'cut', 'after_commit')", 2),
 ]
 
